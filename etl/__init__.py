@@ -1,0 +1,1 @@
+"""Files into layers: source => reader => map => validate => load."""

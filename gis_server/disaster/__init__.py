@@ -1,0 +1,1 @@
+"""The common picture of a disaster."""

@@ -1,0 +1,66 @@
+"""The only place that reads environment variables. Everything else takes arguments or Django's settings."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+class EnvironmentFault(ValueError):  # noqa: N818 - reads better where it is printed
+    """A variable of the environment holds something that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the surroundings tell the product.
+
+    Args:
+        home: folder of everything that the product creates (``GIS_HOME``, default ``var/``).
+        database_url: PostGIS to use (``DATABASE_URL``); empty means the private one of the home.
+        city_file: settings file of the city (``GIS_CITY``); None means Mitaka's.
+        hosts: names under which the site is reached (``GIS_HOSTS``, comma separated).
+        https: the site is reached through TLS (``GIS_HTTPS=1``): cookies are then sent over TLS only.
+    """
+
+    home: Path
+    database_url: str
+    city_file: Path | None
+    hosts: tuple[str, ...]
+    https: bool
+
+
+def read() -> Environment:
+    """The environment as it is now."""
+    city = os.environ.get("GIS_CITY", "")
+    return Environment(
+        home=Path(os.environ.get("GIS_HOME") or CHECKOUT / "var").absolute(),
+        database_url=os.environ.get("DATABASE_URL", ""),
+        city_file=Path(city) if city else None,
+        hosts=tuple(h for h in os.environ.get("GIS_HOSTS", "").split(",") if h),
+        https=os.environ.get("GIS_HTTPS", "") == "1",
+    )
+
+
+def database_settings(url: str) -> dict[str, str | int]:
+    """Django's database settings from a libpq URL. A host that begins with / is a Unix socket's folder.
+
+    >>> database_settings("postgresql://u@/db?host=/run/pg")["HOST"]
+    '/run/pg'
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres", "postgis"}:
+        raise EnvironmentFault(
+            f"DATABASE_URL must begin with postgresql://, not {parts.scheme or 'nothing'}://"
+        )
+    query = parse_qs(parts.query)
+    return {
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host", [parts.hostname or ""])[0],
+        "PORT": query.get("port", [parts.port or ""])[0],
+    }

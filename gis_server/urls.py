@@ -1,0 +1,15 @@
+"""One address space: pages, OGC API, tiles, admin."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/", include("ogc_api.urls")),
+    path("tiles/", include("tile_cache.urls")),
+    path("navi/", include("gis_server.navigation.urls")),
+    path("disaster/", include("gis_server.disaster.urls")),
+    path("edit/", include("gis_server.editing.urls")),
+    path("", include("gis_server.accounts.urls")),
+    path("", include("gis_server.web.urls")),
+]

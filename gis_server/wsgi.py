@@ -1,0 +1,26 @@
+"""The one WSGI application: MapProxy below /maps, Django for everything else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis_server.settings")
+
+from django.core.wsgi import get_wsgi_application
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+_django: WsgiApp = get_wsgi_application()
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Answer one request."""
+    from tile_cache.maps import application as maps
+
+    path = environ.get("PATH_INFO", "")
+    if path == "/maps" or path.startswith("/maps/"):
+        mounted = environ | {"SCRIPT_NAME": environ.get("SCRIPT_NAME", "") + "/maps", "PATH_INFO": path[5:]}
+        return maps(mounted, start_response)
+    return _django(environ, start_response)

@@ -1,0 +1,11 @@
+"""The layers of a city, one file per subject. Importing this package declares them all."""
+
+from layers.catalog import (  # noqa: F401 - imported for their declarations
+    basemap,
+    boundaries,
+    community,
+    disaster,
+    facilities,
+    hazards,
+    pedestrian,
+)

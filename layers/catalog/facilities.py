@@ -1,0 +1,66 @@
+"""Public facilities: libraries, clinics, AEDs, toilets …"""
+
+from django.contrib.gis.db import models
+
+from layers import registry
+from layers.catalog.codes import CITY_OPEN_DATA
+from layers.feature import Feature, geometry
+from layers.spec import Audience, Field, LayerSpec, Style, Text
+
+CATEGORIES = {
+    "city_office": Text("市役所・窓口", "City office"),
+    "library": Text("図書館", "Library"),
+    "school": Text("学校", "School"),
+    "medical": Text("医療機関", "Medical facility"),
+    "welfare": Text("福祉施設", "Welfare facility"),
+    "sports": Text("スポーツ施設", "Sports facility"),
+    "park": Text("公園", "Park"),
+    "toilet": Text("公衆トイレ", "Public toilet"),
+    "aed": Text("AED", "AED"),
+    "walking_spot": Text("散歩コースの見どころ", "Sight on a walking course"),
+    "other": Text("その他", "Other"),
+}
+
+
+class Facility(Feature):
+    """A place that residents use."""
+
+    name = models.CharField(max_length=200)
+    name_kana = models.CharField(max_length=200, blank=True, db_default="")
+    category = models.CharField(max_length=20, db_default="other")
+    address = models.CharField(max_length=200, blank=True, db_default="")
+    phone = models.CharField(max_length=50, blank=True, db_default="")
+    opening_hours = models.CharField(max_length=300, blank=True, db_default="")
+    wheelchair_accessible = models.BooleanField(null=True)
+    url = models.URLField(blank=True, db_default="")
+    remarks = models.TextField(blank=True, db_default="")
+    staff_contact = models.CharField(max_length=200, blank=True, db_default="")
+    geometry = geometry(models.PointField)
+
+
+FACILITIES = registry.add(
+    LayerSpec(
+        "facilities",
+        Facility,
+        Text("公共施設", "Public facilities"),
+        Text(
+            "図書館、医療機関、AED、公衆トイレなど。",
+            "Libraries, clinics, AEDs, public toilets and the like.",
+        ),
+        fields=(
+            Field("name", Text("名称", "Name"), source=("名称", "施設名", "name")),
+            Field("name_kana", Text("名称（カナ）", "Name (kana)"), source=("名称_カナ",)),
+            Field("category", Text("種別", "Category"), codes=CATEGORIES),
+            Field("address", Text("住所", "Address"), source=("所在地_連結表記", "住所", "address")),
+            Field("phone", Text("電話番号", "Phone"), source=("電話番号",)),
+            Field("opening_hours", Text("利用時間", "Opening hours")),
+            Field("wheelchair_accessible", Text("車椅子で利用可", "Wheelchair accessible")),
+            Field("url", Text("ウェブサイト", "Website"), source=("URL",)),
+            Field("remarks", Text("備考", "Remarks"), source=("備考",)),
+            Field("staff_contact", Text("担当者連絡先", "Staff contact"), read=Audience.STAFF),
+        ),
+        style=Style("dot", colour="#2f6f8f", outline="#ffffff", label="name", width_px=9),
+        open_data=CITY_OPEN_DATA,
+        zooms=range(12, 19),
+    )
+)

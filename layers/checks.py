@@ -1,0 +1,82 @@
+"""System checks: a declaration and its model agree; every layer's table keeps the log of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.contrib.gis.db.models import GeometryField
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import FieldDoesNotExist
+from django.db import connection
+
+from layers import registry
+from layers.changes import TRIGGER_NAMES
+from layers.feature import Feature
+from layers.spec import SYSTEM_FIELDS, LayerSpec
+
+_NOT_DECLARED = {"id", "geometry", "entered_at"} | {field.name for field in SYSTEM_FIELDS}
+
+
+@register(Tags.models)
+def check_declarations(**_: Any) -> list[CheckMessage]:
+    """Each layer's declaration against its model."""
+    return [fault for layer in registry.every() for fault in faults_of(layer)]
+
+
+def faults_of(layer: LayerSpec) -> Iterator[CheckMessage]:
+    """What a declaration says that its model does not bear out."""
+    if not issubclass(layer.model, Feature):
+        yield Error(f"{layer.name}: its model is no layers.feature.Feature", id="layers.E001")
+        return
+    columns = {field.name for field in layer.model._meta.get_fields()}
+    declared = [field.name for field in layer.fields]
+    for name in sorted(set(declared) - columns):
+        yield Error(
+            f"{layer.name}: field {name} is declared, but the model has no such column", id="layers.E002"
+        )
+    for name in sorted(columns - set(declared) - _NOT_DECLARED):
+        yield Error(f"{layer.name}: column {name} is in the model, but not declared", id="layers.E003")
+    if len(set(declared)) != len(declared):
+        yield Error(f"{layer.name}: a field is declared twice", id="layers.E004")
+    yield from _geometry_faults(layer)
+    yield from _reference_faults(layer, set(declared))
+
+
+def _geometry_faults(layer: LayerSpec) -> Iterator[CheckMessage]:
+    try:
+        column = layer.model._meta.get_field("geometry")
+    except FieldDoesNotExist:
+        column = None
+    if not isinstance(column, GeometryField) or column.srid != 4326 or column.null:
+        yield Error(f"{layer.name}: needs a column geometry in EPSG:4326, not null", id="layers.E005")
+
+
+def _reference_faults(layer: LayerSpec, declared: set[str]) -> Iterator[CheckMessage]:
+    named = {layer.style.label, layer.style.by, layer.rows and layer.rows.field}
+    if layer.period:
+        named |= {layer.period.start, layer.period.end}
+    for name in sorted(filter(None, named - declared)):
+        yield Error(f"{layer.name}: refers to {name}, which it does not declare", id="layers.E006")
+
+
+@register(Tags.database)
+def check_log(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Every layer's table has its triggers, so that no change goes unseen."""
+    if not databases:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, array_agg(t.tgname::text) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE t.tgname LIKE 'machigis_%%' AND t.tgenabled <> 'D' GROUP BY c.relname"
+        )
+        attached = dict(cursor.fetchall())
+    return [
+        Error(
+            f"{layer.name}: table {layer.table} does not keep the log of changes",
+            hint="run ./gis manage migrate",
+            id="layers.E007",
+        )
+        for layer in registry.every()
+        if set(TRIGGER_NAMES) - set(attached.get(layer.table, ()))
+    ]

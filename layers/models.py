@@ -1,0 +1,5 @@
+"""Everything that Django keeps tables for: the catalogue's layers, their sources, the log of changes."""
+
+from layers import catalog  # noqa: F401 - declares the layers' models
+from layers.changes import Change, ChangedRow, Revision  # noqa: F401
+from layers.feature import Source  # noqa: F401

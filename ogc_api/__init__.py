@@ -1,0 +1,1 @@
+"""Layers as OGC API; pygeoapi inside."""

@@ -1,0 +1,45 @@
+"""What all tests share: the real files, and a database whose commits are real."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real files (GIS_REAL_DATA, default ../shared/data); a plain clone has none."""
+    folder = Path(os.environ.get("GIS_REAL_DATA") or CHECKOUT.parent / "shared" / "data")
+    if not (folder / "mitaka").is_dir():
+        pytest.skip(f"the real files are not here: {folder} (set GIS_REAL_DATA)")
+    return folder.resolve()
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """A database in which commits are real, so that revisions are handed out; emptied of features afterwards.
+
+    Unlike pytest-django's transactional database this keeps the counters of revisions, which never go back.
+    """
+    with django_db_blocker.unblock():
+        yield
+        empty_layers()
+        connection.close()
+
+
+def empty_layers() -> None:
+    """Remove every feature and the log, without logging that."""
+    from layers import registry
+
+    tables = [layer.table for layer in registry.every()]
+    tables += ["layers_changedrow", "layers_change", "layers_source"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in tables))
+        cursor.execute("SET session_replication_role = DEFAULT")

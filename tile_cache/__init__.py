@@ -1,0 +1,1 @@
+"""Layers as tiles; MapProxy and Mapnik inside."""
