@@ -1,0 +1,1 @@
+"""Walking routes: the network in memory, profiles, closures, directions, and the processes that answer with them."""
