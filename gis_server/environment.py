@@ -53,9 +53,7 @@ def database_settings(url: str) -> dict[str, str | int]:
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres", "postgis"}:
-        raise EnvironmentFault(
-            f"DATABASE_URL must begin with postgresql://, not {parts.scheme or 'nothing'}://"
-        )
+        raise EnvironmentFault(f"DATABASE_URL must begin with postgresql://, not {parts.scheme or 'nothing'}://")
     query = parse_qs(parts.query)
     return {
         "NAME": unquote(parts.path.lstrip("/")),

@@ -25,9 +25,7 @@ def build_admin(layer: LayerSpec) -> type[admin.ModelAdmin]:
         {
             "list_display": ("id", *columns[:5], "changed_at"),
             "list_filter": filters[:4],
-            "search_fields": tuple(
-                n for n in ("id", "name", "title", "address") if n == "id" or n in columns
-            ),
+            "search_fields": tuple(n for n in ("id", "name", "title", "address") if n == "id" or n in columns),
             "fields": (
                 "id",
                 *columns,

@@ -32,9 +32,7 @@ def faults_of(layer: LayerSpec) -> Iterator[CheckMessage]:
     columns = {field.name for field in layer.model._meta.get_fields()}
     declared = [field.name for field in layer.fields]
     for name in sorted(set(declared) - columns):
-        yield Error(
-            f"{layer.name}: field {name} is declared, but the model has no such column", id="layers.E002"
-        )
+        yield Error(f"{layer.name}: field {name} is declared, but the model has no such column", id="layers.E002")
     for name in sorted(columns - set(declared) - _NOT_DECLARED):
         yield Error(f"{layer.name}: column {name} is in the model, but not declared", id="layers.E003")
     if len(set(declared)) != len(declared):

@@ -122,9 +122,7 @@ def delete(layer: LayerSpec, editor: Editor, feature_id: str, *, version: int) -
 
 def _check_may_edit(layer: LayerSpec, editor: Editor) -> None:
     if not editor.audience.covers(layer.edit):
-        raise Problem(
-            403, "not allowed", f"{editor.name or 'an anonymous visitor'} may not edit {layer.name}"
-        )
+        raise Problem(403, "not allowed", f"{editor.name or 'an anonymous visitor'} may not edit {layer.name}")
 
 
 def _cleaned(layer: LayerSpec, editor: Editor, properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -142,9 +142,7 @@ def _check_range(geometry: BaseGeometry) -> None:
     if not all(map(math.isfinite, geometry.bounds)):
         raise _fault("the geometry has a coordinate that is not a finite number")
     if west < -180 or east > 180 or south < -90 or north > 90:
-        raise _fault(
-            f"the geometry reaches from {west},{south} to {east},{north}, outside longitude and latitude"
-        )
+        raise _fault(f"the geometry reaches from {west},{south} to {east},{north}, outside longitude and latitude")
 
 
 def _repaired(geometry: BaseGeometry, notices: list[str]) -> BaseGeometry:

@@ -109,9 +109,7 @@ def _checked(column: models.Field[Any, Any], field: Field, value: Any) -> Any:
             raise _fault(field, value, "a finite number")
         column.run_validators(converted)
     except ValidationError as error:
-        raise _fault(
-            field, value, f"a value of its type ({json_type(column)['type']}): {error.messages[0]}"
-        ) from error
+        raise _fault(field, value, f"a value of its type ({json_type(column)['type']}): {error.messages[0]}") from error
     return converted
 
 

@@ -307,9 +307,7 @@ CLOSURES = registry.add(
             _PUBLISHED_AT,
             _STAFF_NOTE,
         ),
-        style=Style(
-            "line", colour="#c0182b", outline="#ffffff", width_px=5, pattern="barred", label="road_name"
-        ),
+        style=Style("line", colour="#c0182b", outline="#ffffff", width_px=5, pattern="barred", label="road_name"),
         open_data=CITY_OPEN_DATA,
         zooms=range(10, 19),
         edit=Audience.DISASTER_STAFF,

@@ -221,9 +221,7 @@ WALKING_COURSES = registry.add(
         style=Style("line", colour="#3f8f4f", outline="#ffffff", width_px=4, label="name"),
         open_data=OpenData(
             "CC-BY-4.0",
-            Text(
-                "東京都「TOKYO WALKING MAP」（CC BY 4.0）", "Tokyo Metropolis, TOKYO WALKING MAP (CC BY 4.0)"
-            ),
+            Text("東京都「TOKYO WALKING MAP」（CC BY 4.0）", "Tokyo Metropolis, TOKYO WALKING MAP (CC BY 4.0)"),
         ),
         zooms=range(10, 19),
     )

@@ -3,8 +3,9 @@
 import django.contrib.gis.db.models.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import layers.feature
 from django.db import migrations, models
+
+import layers.feature
 
 
 class Migration(migrations.Migration):
@@ -42,15 +43,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("name", models.CharField(blank=True, db_default="", max_length=200)),
                 ("geometry", django.contrib.gis.db.models.fields.MultiPolygonField(srid=4326)),
@@ -74,15 +71,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("name", models.CharField(blank=True, db_default="", max_length=200)),
                 ("kind", models.CharField(max_length=20)),
@@ -107,15 +100,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("name", models.CharField(max_length=200)),
                 ("kind", models.CharField(max_length=20)),
@@ -140,15 +129,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("name", models.CharField(blank=True, db_default="", max_length=200)),
                 ("geometry", django.contrib.gis.db.models.fields.LineStringField(srid=4326)),
@@ -172,15 +157,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("name", models.CharField(blank=True, db_default="", max_length=200)),
                 ("kind", models.CharField(max_length=20)),
@@ -205,15 +186,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("name", models.CharField(blank=True, db_default="", max_length=200)),
                 ("kind", models.CharField(max_length=20)),
@@ -238,15 +215,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("name", models.CharField(blank=True, db_default="", max_length=200)),
                 ("kind", models.CharField(max_length=20)),
@@ -271,15 +244,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("name", models.CharField(max_length=100)),
                 ("prefecture_name", models.CharField(blank=True, db_default="", max_length=20)),
@@ -300,9 +269,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("layer", models.CharField(max_length=60)),
                 ("revision", models.BigIntegerField(null=True)),
@@ -322,9 +289,7 @@ class Migration(migrations.Migration):
                         name="change_pending",
                     )
                 ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("layer", "revision"), name="change_layer_revision")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("layer", "revision"), name="change_layer_revision")],
             },
         ),
         migrations.CreateModel(
@@ -332,24 +297,18 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("feature_id", models.CharField(db_collation="C", db_index=True, max_length=120)),
                 ("before", models.JSONField(null=True)),
                 ("after", models.JSONField(null=True)),
                 (
                     "geometry_before",
-                    django.contrib.gis.db.models.fields.GeometryField(
-                        null=True, spatial_index=False, srid=4326
-                    ),
+                    django.contrib.gis.db.models.fields.GeometryField(null=True, spatial_index=False, srid=4326),
                 ),
                 (
                     "geometry_after",
-                    django.contrib.gis.db.models.fields.GeometryField(
-                        null=True, spatial_index=False, srid=4326
-                    ),
+                    django.contrib.gis.db.models.fields.GeometryField(null=True, spatial_index=False, srid=4326),
                 ),
                 (
                     "change",
@@ -368,15 +327,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("road_name", models.CharField(blank=True, db_default="", max_length=200)),
                 ("restriction", models.CharField(db_default="closed", max_length=20)),
@@ -409,15 +364,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("title", models.CharField(max_length=200)),
                 ("body", models.TextField(blank=True, db_default="")),
@@ -446,15 +397,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("kind", models.CharField(db_default="other", max_length=20)),
                 ("description", models.TextField(blank=True, db_default="")),
@@ -487,15 +434,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("kind", models.CharField(db_default="other", max_length=20)),
                 ("title", models.CharField(max_length=200)),
@@ -526,15 +469,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("name", models.CharField(max_length=200)),
                 ("address", models.CharField(blank=True, db_default="", max_length=200)),
@@ -574,15 +513,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("name", models.CharField(max_length=200)),
                 ("name_kana", models.CharField(blank=True, db_default="", max_length=200)),
@@ -615,15 +550,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("name", models.CharField(blank=True, db_default="", max_length=200)),
                 ("hazard", models.CharField(max_length=20)),
@@ -651,15 +582,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("start_id", models.CharField(db_collation="C", max_length=120)),
                 ("end_id", models.CharField(db_collation="C", max_length=120)),
@@ -703,15 +630,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("floor", models.FloatField(db_default=0)),
                 ("elevation_m", models.FloatField(null=True)),
@@ -737,15 +660,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("name", models.CharField(max_length=200)),
                 ("address", models.CharField(blank=True, db_default="", max_length=200)),
@@ -782,15 +701,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("name", models.CharField(max_length=100)),
                 ("geometry", django.contrib.gis.db.models.fields.PointField(srid=4326)),
@@ -814,15 +729,11 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, editable=False)),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "changed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("name", models.CharField(max_length=200)),
                 ("description", models.TextField(blank=True, db_default="")),
