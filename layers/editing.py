@@ -12,6 +12,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection, transaction
 
 from layers import values
+from layers.changes import ChangedRow
 from layers.crs import LON_LAT_SRID
 from layers.feature import Feature
 from layers.geometry import read_geojson
@@ -55,26 +56,23 @@ def create(
 ) -> Saved:
     """Store a new feature from a JSON document's members.
 
-    With the same `feature_id` twice, the second call stores nothing and answers as the first did, so that a
-    client that lost the answer may ask again.
+    With the same `feature_id` twice from the same editor, the second call stores nothing and answers as the
+    first did, so that a client that lost the answer may ask again.
 
     Raises:
-        Problem: 400 for what is wrong with the feature, 403 for what the editor may not write.
+        Problem: 400 for what is wrong with the feature, 403 for what the editor may not write, 409 where the id
+            is somebody else's.
     """
     cleaned = _cleaned(layer, editor, properties)
     sound = read_geojson(geometry, layer.geometry_type)
+    feature_id = _checked_id(layer, feature_id or str(uuid.uuid4()))
     with acting_as(editor.name):
-        row = layer.model(
-            id=feature_id or str(uuid.uuid4()),
-            city_code=city_code,
-            geometry=_stored(sound.geometry),
-            **cleaned,
-        )
-        existing = layer.model.objects.filter(pk=row.id).first()
-        if existing is not None:
-            return Saved(existing.id, existing.version)
-        row.save(force_insert=True)
-    return Saved(row.id, 1, sound.notices)
+        already = _find_created(layer, editor, feature_id)
+        if already is not None:
+            return already
+        stored = _stored(sound.geometry)
+        layer.model(id=feature_id, city_code=city_code, geometry=stored, **cleaned).save(force_insert=True)
+    return Saved(feature_id, 1, sound.notices)
 
 
 def update(
@@ -137,6 +135,28 @@ def _cleaned(layer: LayerSpec, editor: Editor, properties: Mapping[str, Any]) ->
                 parameter=name,
             )
     return {name: values.from_json(layer, editable[name], value) for name, value in properties.items()}
+
+
+def _checked_id(layer: LayerSpec, feature_id: str) -> str:
+    longest = layer.model._meta.get_field("id").max_length
+    if not feature_id.isprintable() or len(feature_id) > longest:
+        raise Problem(400, "invalid id", f"an id is printable text of at most {longest} characters", parameter="id")
+    return feature_id
+
+
+def _find_created(layer: LayerSpec, editor: Editor, feature_id: str) -> Saved | None:
+    """The feature that an earlier, possibly simultaneous, call of the same editor created under this id."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{layer.name}/{feature_id}"])
+    existing = layer.model.objects.filter(pk=feature_id).first()
+    if existing is None:
+        return None
+    creation = ChangedRow.objects.filter(
+        feature_id=feature_id, before__isnull=True, change__layer=layer.name, change__actor=editor.name
+    )
+    if not creation.exists():
+        raise Problem(409, "id in use", f"{layer.name} has a feature {feature_id!r} that somebody else made")
+    return Saved(existing.id, existing.version)
 
 
 def _locked(layer: LayerSpec, feature_id: str, version: int) -> Feature:

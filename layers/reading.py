@@ -170,7 +170,10 @@ _ENVELOPE = f"ST_MakeEnvelope(%s, %s, %s, %s, {LON_LAT_SRID})"
 
 
 def _time_condition(layer: LayerSpec, interval: Interval) -> Query:
-    """Overlap of the feature's period with the interval; a feature without a time always matches (OGC 17-069r4, 7.15.4)."""
+    """Overlap of the feature's period with the interval. A feature without a time always matches.
+
+    Source: OGC 17-069r4, 7.15.4.
+    """
     if layer.period is None:
         return Query("")
     start, end = (f"t.{quoted(name)}" for name in (layer.period.start, layer.period.end))
