@@ -45,6 +45,11 @@ def read() -> Environment:
     )
 
 
+def variables() -> dict[str, str]:
+    """Every variable, for the programs that are started with most of them."""
+    return dict(os.environ)
+
+
 def database_settings(url: str) -> dict[str, str | int]:
     """Django's database settings from a libpq URL. A host that begins with / is a Unix socket's folder.
 

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "gis_server.navigation",
     "gis_server.disaster",
     "gis_server.web",
+    "gis_server.command",
 ]
 
 MIDDLEWARE = [
