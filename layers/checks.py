@@ -73,7 +73,7 @@ def check_log(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMes
     return [
         Error(
             f"{layer.name}: table {layer.table} does not keep the log of changes",
-            hint="run ./gis manage migrate",
+            hint="run ./gis manage migrate --skip-checks",
             id="layers.E007",
         )
         for layer in registry.every()
