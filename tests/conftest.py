@@ -45,3 +45,10 @@ def empty_layers() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in [*switches[0], truncate, *switches[1]]:
             cursor.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCity]:
+    """The whole product, up with the sample city; started once for all tests that need it."""
+    with running_city(tmp_path_factory.mktemp("home")) as running:
+        yield running
