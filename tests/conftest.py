@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
+from tests.running import RunningCity, running_city
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
