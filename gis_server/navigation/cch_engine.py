@@ -62,9 +62,7 @@ class CchEngine:
         arcs = tuple(int(self._arcs[arc]) for arc in result.arc_path)
         return Path(result.distance, nodes[0], nodes[-1], arcs)
 
-    def nearest_targets(
-        self, sources: Iterable[Access], targets: Sequence[Sequence[Access]]
-    ) -> list[int | None]:
+    def nearest_targets(self, sources: Iterable[Access], targets: Sequence[Sequence[Access]]) -> list[int | None]:
         starts = cheapest(sources)
         pinned = sorted({access.node for target in targets for access in target})
         if not starts or not pinned:

@@ -1,7 +1,7 @@
 """Shortest paths over directed arcs with whole-number weights: the interface.
 
-Weights are centiseconds. `FORBIDDEN` (2³¹ − 1) closes an arc. `cch_engine` implements it with RoutingKit; `scipy_engine`
-in plain scipy: the fallback where the extension module is missing, and the oracle of the tests.
+Weights are centiseconds. `FORBIDDEN` (2³¹ − 1) closes an arc. `cch_engine` implements it with RoutingKit;
+`scipy_engine` in plain scipy: the fallback where the extension module is missing, and the oracle of the tests.
 """
 
 from __future__ import annotations
@@ -38,9 +38,7 @@ class Engine(Protocol):
     def shortest_path(self, sources: Iterable[Access], targets: Iterable[Access]) -> Path | None:
         """The cheapest path between any source and any target; None if there is none."""
 
-    def nearest_targets(
-        self, sources: Iterable[Access], targets: Sequence[Sequence[Access]]
-    ) -> list[int | None]:
+    def nearest_targets(self, sources: Iterable[Access], targets: Sequence[Sequence[Access]]) -> list[int | None]:
         """Cost of each target (each reached through any of its accesses), in one run; None if out of reach."""
 
 
@@ -63,9 +61,7 @@ def cheapest(accesses: Iterable[Access]) -> list[tuple[int, int]]:
     return list(best.items())
 
 
-def least_by_target(
-    distances: dict[int, int | None], targets: Sequence[Sequence[Access]]
-) -> list[int | None]:
+def least_by_target(distances: dict[int, int | None], targets: Sequence[Sequence[Access]]) -> list[int | None]:
     """Cost of each target from the distances of its access nodes."""
     costs: list[int | None] = []
     for target in targets:

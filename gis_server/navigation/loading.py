@@ -54,8 +54,7 @@ def network_sql(table: str) -> str:
         "string_agg(ST_AsBinary(geometry, 'NDR'), ''::bytea)",
     ]
     return (
-        f"SELECT {', '.join(columns)} FROM "
-        f"(SELECT * FROM {table} WHERE NOT ST_IsEmpty(geometry) ORDER BY id) AS link"
+        f"SELECT {', '.join(columns)} FROM (SELECT * FROM {table} WHERE NOT ST_IsEmpty(geometry) ORDER BY id) AS link"
     )
 
 

@@ -4,8 +4,8 @@ Sources of the numbers:
 
 * 歩行空間ネットワークデータ整備仕様 (国土交通省, July 2024), rank (table 3.3): S and A (width 1 m or more, slope 5 % or
   less, step 2 cm or less) conform to the guideline; B (5 to 8 %, 2 to 5 cm) suits powered wheelchairs.
-* 移動等円滑化のために必要な道路の構造に関する基準を定める省令: longitudinal slope 5 % or less, 8 % where unavoidable; step
-  at a crossing 2 cm as the standard.
+* 移動等円滑化のために必要な道路の構造に関する基準を定める省令: longitudinal slope 5 % or less, 8 % where
+  unavoidable; step at a crossing 2 cm as the standard.
 * 不動産の表示に関する公正競争規約施行規則: 80 m on foot are one minute.
 
 The wheelchair is a manual one. Slopes from 5 to 8 % stay open, as the ordinance allows them where unavoidable, but
@@ -167,9 +167,7 @@ def _seconds(profile: Profile, links: LinkTable, slopes: CodeArray) -> FloatArra
     factors = np.array((1.0, *profile.slope_factors))
     pace = factors[np.where((slopes >= 1) & (slopes <= 8), slopes, 0)]
     walking = links.length_m / profile.speed_m_per_s * pace
-    climbing = np.fmax(
-        links.length_m / profile.stairs_speed_m_per_s, links.step_count * profile.seconds_per_step
-    )
+    climbing = np.fmax(links.length_m / profile.stairs_speed_m_per_s, links.step_count * profile.seconds_per_step)
     conveyed = links.length_m / profile.conveyor_speed_m_per_s
     kind = links.route_type
     seconds = np.select(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -51,12 +52,10 @@ class ScipyEngine:
         if not totals[best] < FORBIDDEN:
             return None
         nodes = self._nodes_to(ends[best][0], predecessors)
-        arcs = tuple(self._arc_between[pair] for pair in zip(nodes, nodes[1:], strict=False))
+        arcs = tuple(self._arc_between[pair] for pair in pairwise(nodes))
         return Path(int(totals[best]), nodes[0], nodes[-1], arcs)
 
-    def nearest_targets(
-        self, sources: Iterable[Access], targets: Sequence[Sequence[Access]]
-    ) -> list[int | None]:
+    def nearest_targets(self, sources: Iterable[Access], targets: Sequence[Sequence[Access]]) -> list[int | None]:
         starts = cheapest(sources)
         if not starts:
             return [None] * len(targets)

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from gis_server.navigation.approach import Approach, Ground, Piece, whole
 from gis_server.navigation.blockages import Blockages, Blocker
 from gis_server.navigation.engine import Engine, EngineFactory
@@ -194,9 +192,7 @@ def _direct(ground: Ground, departure: Approach, arrival: Approach) -> tuple[int
     return None if cost is None else (cost, piece)
 
 
-def _obstacles(
-    situation: Situation, pieces: Sequence[Piece], tolerated: frozenset[int]
-) -> tuple[Obstacle, ...]:
+def _obstacles(situation: Situation, pieces: Sequence[Piece], tolerated: frozenset[int]) -> tuple[Obstacle, ...]:
     found = []
     for piece in pieces:
         reasons = Reason(int(situation.costing.reasons[piece.arc]))
@@ -224,9 +220,7 @@ def seconds_to_sites(situation: Situation, starts: Sequence[Snap], sites: Sequen
     return [None] * len(sites)
 
 
-def _seconds_from(
-    situation: Situation, start: Snap, ends: Sequence[Sequence[Snap]]
-) -> list[float | None]:
+def _seconds_from(situation: Situation, start: Snap, ends: Sequence[Sequence[Snap]]) -> list[float | None]:
     departure = Approach(situation.ground, start, arriving=False)
     arrivals = [_arrival(situation, start, snaps) for snaps in ends]
     accesses = [arrival.accesses if arrival else [] for arrival in arrivals]
@@ -241,24 +235,3 @@ def _seconds_from(
 def _arrival(situation: Situation, start: Snap, snaps: Sequence[Snap]) -> Approach | None:
     pair = nearest_pair(situation.network, (start,), snaps)
     return None if pair is None else Approach(situation.ground, pair[1], arriving=True)
-
-
-def walk_coordinates(network: Network, piece: Piece) -> np.ndarray:
-    """Vertices of a piece in walking order, rows of longitude and latitude."""
-    return cut(network.shape(piece.link), piece.begin, piece.finish)
-
-
-def cut(shape: np.ndarray, begin: float, finish: float) -> np.ndarray:
-    """The part of a line between two fractions of its length, turned round if `finish` comes first.
-
-    >>> cut(np.array([[0.0, 0.0], [0.0, 2.0]]), 1.0, 0.5).tolist()
-    [[0.0, 2.0], [0.0, 1.0]]
-    """
-    low, high = min(begin, finish), max(begin, finish)
-    steps = np.diff(shape, axis=0) * (np.cos(np.radians(shape[0, 1])), 1.0)
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
-    along = along / along[-1] if along[-1] > 0 else np.linspace(0.0, 1.0, len(shape))
-    inner = shape[(along > low) & (along < high)]
-    ends = np.column_stack([np.interp([low, high], along, shape[:, axis]) for axis in (0, 1)])
-    part = np.vstack([ends[:1], inner, ends[1:]])
-    return part[::-1] if finish < begin else part

@@ -37,9 +37,7 @@ class SnapIndex:
         vertices = np.repeat(np.arange(len(network.links)), np.diff(network.offsets))
         self._tree = shapely.STRtree(shapely.linestrings(network.coordinates, indices=vertices))
 
-    def near(
-        self, point: tuple[float, float], usable: BoolArray, within_m: float = REACH_M
-    ) -> tuple[Snap, ...]:
+    def near(self, point: tuple[float, float], usable: BoolArray, within_m: float = REACH_M) -> tuple[Snap, ...]:
         """The nearest usable place on each island of the network, nearest first.
 
         Islands that lie more than `DETOUR_M` beyond the nearest are left out: nobody is sent over a river to reach
