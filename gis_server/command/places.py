@@ -13,6 +13,7 @@ from gis_server.command import os_user
 from gis_server.command.console import Failure
 
 MEGABYTE = 1024 * 1024
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 LEAST_FREE_BYTES = 300 * MEGABYTE
 
 
@@ -118,6 +119,8 @@ def build_tool_environment(surroundings: Mapping[str, str], checkout: Checkout) 
     env["PYTHONPATH"] = os.fspath(checkout.root)
     env["PYTHONUNBUFFERED"] = "1"
     env["PYTHONUTF8"] = "1"
+    if SYSTEM_CERTIFICATES.exists():  # where an office's proxy signs for the world, only the system knows its name
+        env = {"UV_SYSTEM_CERTS": "1", "NODE_EXTRA_CA_CERTS": os.fspath(SYSTEM_CERTIFICATES)} | env
     home = surroundings.get("HOME", "")
     if not home or not os.access(home, os.W_OK | os.X_OK):
         env["HOME"] = os.fspath(checkout.cache / "home")

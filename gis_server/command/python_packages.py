@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -20,7 +19,6 @@ DEVELOPER_LOCK = "requirements-dev.lock"
 NODE_LOCK = "requirements-node.lock"
 TOOLS_LOCK = "requirements-tools.lock"
 STAMP = "machi-gis.json"
-SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +48,14 @@ def ensure(checkout: Checkout, env: Mapping[str, str], console: Console, *, for_
 def synchronise(checkout: Checkout, venv: Path, lock: str, env: Mapping[str, str], console: Console) -> None:
     """Make ``venv`` hold what ``lock`` says and nothing else."""
     uv = _get_uv(checkout, env, console)
-    environment = dict(env) | ({"UV_SYSTEM_CERTS": "1"} if SYSTEM_CERTIFICATES.exists() else {})
     log = checkout.setup_log
     (venv / STAMP).unlink(missing_ok=True)
     if not works(venv / "bin" / "python", env):
         base = getattr(sys, "_base_executable", sys.executable)
-        make = Program([uv, "venv", "--quiet", "--clear", "--no-project", "--python", base, venv], environment)
+        make = Program([uv, "venv", "--quiet", "--clear", "--no-project", "--python", base, venv], env)
         run(make, "making the Python environment", log, console)
     sync = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", venv / "bin" / "python"]
-    run(Program([*sync, checkout.root / lock], environment), "installing Python packages", log, console)
+    run(Program([*sync, checkout.root / lock], env), "installing Python packages", log, console)
 
 
 def find_stamp(venv: Path) -> Stamp | None:
@@ -83,20 +80,25 @@ def works(python: Path, env: Mapping[str, str]) -> bool:
     return python.exists() and output_of(Program([python, "-I", "-c", ""], env)).returncode == 0
 
 
-def _get_uv(checkout: Checkout, env: Mapping[str, str], console: Console) -> Path:
-    """uv from PATH where it works there, else from the Python package index by its locked hash."""
+def find_uv(checkout: Checkout, env: Mapping[str, str]) -> Path | None:
+    """uv from PATH where it works there, or the one that an earlier set-up brought."""
     own = checkout.tools / "bin" / "uv"
     for candidate in (Path(shutil.which("uv", path=env.get("PATH")) or own), own):
         if candidate.exists() and output_of(Program([candidate, "--version"], env)).returncode == 0:
             return candidate
+    return None
+
+
+def _get_uv(checkout: Checkout, env: Mapping[str, str], console: Console) -> Path:
+    """uv, brought from the Python package index by its locked hash where there is none."""
+    found = find_uv(checkout, env)
+    if found:
+        return found
     console.step("installing uv")
     base = getattr(sys, "_base_executable", sys.executable)
     make = Program([base, "-m", "venv", "--clear", checkout.tools], env)
     run(make, "making the folder of tools", checkout.setup_log, console)
     pip = [checkout.tools / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check"]
-    lock = checkout.root / TOOLS_LOCK
-    install = Program([*pip, "--require-hashes", "-r", lock], env)
+    install = Program([*pip, "--require-hashes", "-r", checkout.root / TOOLS_LOCK], env)
     run(install, "installing uv", checkout.setup_log, console)
-    if not os.access(own, os.X_OK):
-        raise Failure(f"uv was installed but is not in {own}")
-    return own
+    return checkout.tools / "bin" / "uv"

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from gis_server.command import os_user, postgres
@@ -37,16 +38,18 @@ class Need:
     homebrew: str
 
 
-def needs_of_server(*, private_database: bool) -> tuple[Need, ...]:
+def needs_of_server(*, private_database: bool, has_uv: bool) -> tuple[Need, ...]:
     """What ``up`` needs."""
     fonts = Need("Japanese fonts", has_japanese_font, ("fonts-noto-cjk",), "font-noto-sans-cjk-jp")
-    return (*([_postgis()] if private_database else []), fonts)
+    # Debian and Ubuntu cut this part of Python's own library off; uv is brought with it.
+    venv = Need("Python's ensurepip", lambda: has_uv or find_spec("ensurepip") is not None, ("python3-venv",), "python")
+    return (venv, *([_postgis()] if private_database else []), fonts)
 
 
-def needs_of_tests(*, private_database: bool) -> tuple[Need, ...]:
+def needs_of_tests(*, private_database: bool, has_uv: bool) -> tuple[Need, ...]:
     """What ``test`` needs beyond that."""
     return (
-        *needs_of_server(private_database=private_database),
+        *needs_of_server(private_database=private_database, has_uv=has_uv),
         Need("Chromium", lambda: find_chromium() is not None, _chromium_packages(), "chromium"),
         Need("GDAL's ogrinfo", lambda: shutil.which("ogrinfo") is not None, ("gdal-bin",), "gdal"),
         Need("docker-compose", has_compose, ("docker-compose-v2", "docker-compose"), "docker-compose"),

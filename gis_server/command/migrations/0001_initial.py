@@ -5,23 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='FirstLoad',
+            name="FirstLoad",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(help_text='folder of real files; empty for the sample', max_length=4096)),
-                ('began', models.DateTimeField(default=django.utils.timezone.now)),
-                ('finished', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(help_text="folder of real files; empty for the sample", max_length=4096)),
+                ("began", models.DateTimeField(default=django.utils.timezone.now)),
+                ("finished", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['began'],
+                "ordering": ["began"],
             },
         ),
     ]
