@@ -104,7 +104,7 @@ class Situation:
 
     def snaps(self, place: Place) -> tuple[Snap, ...]:
         """Where a place may join the network, nearest first; empty if nothing is near."""
-        return self.index.near(place, self.costing.usable)
+        return self.index.near(place, self.costing.usable, self._blocked)
 
     def snaps_of_site(self, place: Place) -> tuple[Snap, ...]:
         """The same, remembered: the sites are asked for again and again."""

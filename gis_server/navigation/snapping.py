@@ -15,6 +15,8 @@ REACH_M: Final = 300.0
 """How far a place may lie from the network; a school in the middle of its grounds still finds its gate."""
 DETOUR_M: Final = 100.0
 """How much farther than the nearest link another island of the network may be to be considered."""
+PREFERENCE_M: Final = 5.0
+"""How much farther a link that is free may be than a blocked one, and still be taken."""
 SEARCHES_M: Final = (300.0, 3_000.0, 30_000.0)
 
 
@@ -37,13 +39,17 @@ class SnapIndex:
         vertices = np.repeat(np.arange(len(network.links)), np.diff(network.offsets))
         self._tree = shapely.STRtree(shapely.linestrings(network.coordinates, indices=vertices))
 
-    def near(self, point: tuple[float, float], usable: BoolArray, within_m: float = REACH_M) -> tuple[Snap, ...]:
+    def near(
+        self, point: tuple[float, float], usable: BoolArray, blocked: BoolArray, within_m: float = REACH_M
+    ) -> tuple[Snap, ...]:
         """The nearest usable place on each island of the network, nearest first.
 
-        Islands that lie more than `DETOUR_M` beyond the nearest are left out: nobody is sent over a river to reach
-        a larger part of the network.
+        A link that is not blocked goes before a blocked one that is less than `PREFERENCE_M` nearer, so that whoever
+        stands at the corner of a closed street is not taken to stand on it. Islands that lie more than `DETOUR_M`
+        beyond the nearest are left out: nobody is sent over a river to reach a larger part of the network.
         """
         snaps = [snap for snap in self._snaps(point, usable, within_m) if snap.distance_m <= within_m]
+        snaps.sort(key=lambda snap: snap.distance_m + PREFERENCE_M * bool(blocked[snap.link]))
         islands: dict[int, Snap] = {}
         for snap in snaps:
             islands.setdefault(int(self._network.component[snap.link]), snap)
