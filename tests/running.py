@@ -16,7 +16,6 @@ import psycopg
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 START_SECONDS = 300
-NAME = "running_city"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +45,11 @@ class RunningCity:
 
 
 @contextmanager
-def running_city(home: Path, *options: str) -> Iterator[RunningCity]:
+def running_city(home: Path, *options: str, database: str = "running_city") -> Iterator[RunningCity]:
     """A city of its own beside the tests' database, in the same cluster; gone afterwards."""
     maintenance = os.environ["DATABASE_URL"]
-    database_url = _beside(maintenance, NAME)
-    _recreate(maintenance, NAME)
+    database_url = _beside(maintenance, database)
+    _recreate(maintenance, database)
     city = RunningCity(f"http://127.0.0.1:{_free_port()}", home, database_url)
     command = [CHECKOUT / "gis", "up", "--home", home, "--port", city.url.rsplit(":", 1)[1], *options]
     log = home / "up.log"
@@ -64,7 +63,7 @@ def running_city(home: Path, *options: str) -> Iterator[RunningCity]:
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=60)
-    _drop(maintenance, NAME)
+    _drop(maintenance, database)
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], city: RunningCity, log: Path) -> None:
