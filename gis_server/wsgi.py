@@ -17,10 +17,10 @@ _django: WsgiApp = get_wsgi_application()
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Answer one request."""
-    from tile_cache.maps import application as maps
-
     path = environ.get("PATH_INFO", "")
     if path == "/maps" or path.startswith("/maps/"):
+        from tile_cache.maps import application as maps  # MapProxy and Mapnik load with the first map
+
         mounted = environ | {"SCRIPT_NAME": environ.get("SCRIPT_NAME", "") + "/maps", "PATH_INFO": path[5:]}
         return maps(mounted, start_response)
     return _django(environ, start_response)

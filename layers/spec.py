@@ -93,7 +93,7 @@ class Style:
         by: field whose code decides the colour; `colours` maps codes to colours.
         opacity: of the fill, 0 to 1.
         width_px: of a line at zoom 16, or of a dot.
-        pattern: ``hatch`` or ``barred``, so that state never rests on colour alone.
+        pattern: ``hatch``, ``barred``, ``dash`` or ``rail``, so that meaning never rests on colour alone.
     """
 
     kind: str

@@ -1,3 +1,13 @@
-from django.urls import URLPattern
+"""Addresses below /tiles/."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path, re_path
+
+from tile_cache import views
+
+app_name = "tiles"
+urlpatterns = [
+    path("", views.index, name="index"),
+    re_path(r"^styles/(?P<name>[^/]+)\.json$", views.style, name="style"),
+    re_path(r"^(?P<name>[^/]+)\.json$", views.tilejson, name="tilejson"),
+    re_path(r"^(?P<name>[^/]+)/(?P<z>[^/]+)/(?P<x>[^/]+)/(?P<y>[^/]+)\.mvt$", views.tile, name="tile"),
+]

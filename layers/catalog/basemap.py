@@ -138,7 +138,7 @@ RAILWAYS = _base(
     "base-railways",
     BaseRailway,
     Text("鉄道", "Railways"),
-    Style("line", colour="#8d8d8d", width_px=2),
+    Style("line", colour="#8d8d8d", width_px=3, pattern="rail"),
     range(9, 19),
 )
 PLACES = _base(

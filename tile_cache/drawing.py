@@ -1,0 +1,281 @@
+"""What is drawn for a layer, worked out once from its declaration. Pure.
+
+Both styles are written from these values: MapLibre's by `style`, Mapnik's by `mapnik_style`. Zooms are those of
+MapLibre (512-pixel tiles); sizes are CSS pixels.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from layers.spec import LayerSpec
+from tile_cache.base_map import BASE_GROUP, Kind, kinds_of
+
+Stops = tuple[tuple[float, float], ...]
+"""(zoom, value) pairs between which a size grows."""
+
+ROAD_GROWTH: Final[Stops] = ((8, 0.16), (10, 0.22), (12, 0.32), (14, 0.55), (16, 1.0), (18, 2.4), (20, 6.5))
+"""Ways of the base map grow with the ground they cover."""
+
+LINE_GROWTH: Final[Stops] = ((10, 0.6), (14, 0.85), (16, 1.0), (19, 1.5))
+ICON_PX: Final = 34.0
+ICON_GROWTH: Final[Stops] = ((10, 0.35), (12, 0.5), (13, 0.65), (14, 0.82), (15, 1.0))
+CASING_PX: Final[Stops] = ((9, 0.5), (13, 1.2), (16, 1.8), (19, 2.6))
+NAME_PX: Final = 12.0
+LONGEST_NAME: Final = 24
+"""Characters of a name on an area; descriptions are longer, and belong beside the map."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """A colour, or one by the value of a field. With `is_lower_bound` the keys are the classes' lower bounds."""
+
+    default: str
+    field: str | None = None
+    classes: tuple[tuple[Any, str], ...] = ()
+    is_lower_bound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """The features whose field has one of the values."""
+
+    field: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    colour: Colour
+    opacity: float
+    outline: Colour | None = None
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`width` is in pixels by zoom; `dash` in widths of the line."""
+
+    colour: Colour
+    width: Stops
+    dash: tuple[float, ...] = ()
+    rounded: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    colour: Colour
+    outline: str
+    width_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class Icon:
+    """`along` a line: at its middle."""
+
+    image: str
+    along: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Text of a field; `along` a line, `below` a symbol, or on the place itself."""
+
+    field: str
+    colour: str
+    size_px: float
+    place: str
+    bold: bool = False
+
+
+Symbol = Fill | Line | Dot | Icon | Name
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One pass over a layer's features.
+
+    Args:
+        id: unique among all drawings.
+        which: the features it is for; None means all.
+        first_zoom: where it begins.
+    """
+
+    id: str
+    layer: LayerSpec
+    symbol: Symbol
+    first_zoom: int
+    which: Which | None = None
+
+
+def drawings(layer: LayerSpec) -> Iterator[Drawing]:
+    """All passes over a layer, from the bottom up."""
+    draw = {"fill": _fills, "line": _lines, "dot": _dots, "icon": _icons, "label": _labels}
+    yield from draw[layer.style.kind](layer)
+
+
+def is_symbol(drawing: Drawing) -> bool:
+    """Whether the drawing stands on top of all ground and lines."""
+    return isinstance(drawing.symbol, Dot | Icon | Name)
+
+
+def scaled(stops: Stops, factor: float, least: float = 0.0) -> Stops:
+    """
+    >>> scaled(((10, 0.5), (16, 1.0)), 4)
+    ((10, 2.0), (16, 4.0))
+    """
+    return tuple((zoom, round(max(least, value * factor), 2)) for zoom, value in stops)
+
+
+def value_at(stops: Stops, zoom: float) -> float:
+    """The size at a zoom, straight between two stops.
+
+    >>> value_at(((10, 1.0), (12, 3.0)), 11)
+    2.0
+    """
+    if zoom <= stops[0][0]:
+        return stops[0][1]
+    for (z0, v0), (z1, v1) in itertools.pairwise(stops):
+        if zoom <= z1:
+            return v0 + (v1 - v0) * (zoom - z0) / (z1 - z0)
+    return stops[-1][1]
+
+
+def _colour(layer: LayerSpec) -> Colour:
+    style = layer.style
+    if style.by is None:
+        return Colour(style.colour)
+    coded = bool(layer.get_field(style.by).codes)
+    return Colour(style.colour, style.by, tuple(style.colours.items()), is_lower_bound=not coded)
+
+
+def _plain(layer: LayerSpec) -> Which | None:
+    """The features of the layer's own colour: the ones whose state the pattern stands for."""
+    style = layer.style
+    if style.by is None:
+        return None
+    codes = layer.get_field(style.by).codes
+    return Which(style.by, tuple(code for code in codes if style.colours.get(code, style.colour) == style.colour))
+
+
+def _fills(layer: LayerSpec) -> Iterator[Drawing]:
+    style, first = layer.style, layer.zooms[0]
+    kinds = kinds_of(layer)
+    outline = Colour(style.outline) if style.outline else None
+    if kinds:
+        for code, kind in kinds.items():
+            fill = Fill(Colour(style.colours.get(code, style.colour)), style.opacity, outline)
+            yield Drawing(f"{layer.name}-{code}", layer, fill, max(first, kind.zoom), Which("kind", (code,)))
+        return
+    yield Drawing(f"{layer.name}-fill", layer, Fill(_colour(layer), style.opacity, outline), first)
+    if style.pattern == "hatch":
+        hatch = Fill(Colour(style.colour), 1.0, pattern="hatch")
+        yield Drawing(f"{layer.name}-hatch", layer, hatch, first, _plain(layer))
+    if style.pattern and style.outline:
+        edge = Line(_edge_colour(layer), scaled(LINE_GROWTH, 2.0))
+        yield Drawing(f"{layer.name}-edge", layer, edge, first)
+    if style.label:
+        yield _name(layer, "area", max(first, 15), style.outline or "#444444")
+
+
+def _edge_colour(layer: LayerSpec) -> Colour:
+    """The outline's colour for features of the layer's own colour, their own colour for the others."""
+    style = layer.style
+    own = {code: colour for code, colour in style.colours.items() if colour != style.colour}
+    return Colour(style.outline or style.colour, style.by, tuple(own.items()))
+
+
+def _lines(layer: LayerSpec) -> Iterator[Drawing]:
+    if kinds_of(layer):
+        yield from _ways(layer)
+        return
+    style, first = layer.style, layer.zooms[0]
+    width = scaled(LINE_GROWTH, style.width_px)
+    if style.outline:
+        casing = Line(Colour(style.outline), scaled(LINE_GROWTH, style.width_px + 4))
+        yield Drawing(f"{layer.name}-casing", layer, casing, first)
+    dash = (3.0, 2.0) if style.pattern == "dash" else ()
+    yield Drawing(f"{layer.name}-line", layer, Line(_colour(layer), width, dash, rounded=not dash), first)
+    yield from _line_pattern(layer, width, first)
+    if style.label:
+        yield _name(layer, "along", max(first, 14), style.colour)
+
+
+def _line_pattern(layer: LayerSpec, width: Stops, first: int) -> Iterator[Drawing]:
+    """What tells the line apart besides its colour."""
+    if layer.style.pattern == "rail":
+        gaps = Line(Colour("#ffffff"), scaled(width, 0.6), (4.0, 4.0), rounded=False)
+        yield Drawing(f"{layer.name}-gaps", layer, gaps, max(first, 12))
+    if layer.style.pattern == "barred":
+        bars = Line(Colour("#ffffff"), scaled(width, 0.9), (0.5, 1.3), rounded=False)
+        yield Drawing(f"{layer.name}-bars", layer, bars, max(first, 13), _plain(layer))
+        yield Drawing(f"{layer.name}-icon", layer, Icon("closure", along=True), first, _plain(layer))
+
+
+def _ways(layer: LayerSpec) -> Iterator[Drawing]:
+    """Lines of the base map: every casing below every surface, so that crossings stay open."""
+    kinds = kinds_of(layer).items()
+    if layer.style.outline:
+        for code, kind in kinds:
+            if kind.cased:
+                yield _way(layer, code, kind, casing=True)
+    for code, kind in kinds:
+        yield _way(layer, code, kind, casing=False)
+    if layer.style.label:
+        for code, kind in kinds:
+            name = Name(layer.style.label, "#6b665e" if layer.style.outline else "#5b87a8", kind.text_px, "along")
+            first = max(layer.zooms[0], kind.named_from)
+            yield Drawing(f"{layer.name}-{code}-name", layer, name, first, Which("kind", (code,)))
+
+
+def _way(layer: LayerSpec, code: str, kind: Kind, *, casing: bool) -> Drawing:
+    style = layer.style
+    width = scaled(ROAD_GROWTH, style.width_px * kind.width, 0.6)
+    colour = style.colours.get(code, style.colour)
+    first = max(layer.zooms[0], kind.zoom)
+    if not casing:
+        line = Line(Colour(colour), width, kind.dash, rounded=not kind.dash)
+        return Drawing(f"{layer.name}-{code}", layer, line, first, Which("kind", (code,)))
+    wider = tuple((zoom, round(value + value_at(CASING_PX, zoom), 2)) for zoom, value in width)
+    line = Line(Colour(style.outline or colour), wider)
+    return Drawing(f"{layer.name}-{code}-casing", layer, line, first, Which("kind", (code,)))
+
+
+def _dots(layer: LayerSpec) -> Iterator[Drawing]:
+    style, first = layer.style, layer.zooms[0]
+    yield Drawing(f"{layer.name}-dot", layer, Dot(_colour(layer), style.outline or "#ffffff", style.width_px), first)
+    if style.label:
+        yield _name(layer, "below", max(first, 16), style.colour)
+
+
+def _icons(layer: LayerSpec) -> Iterator[Drawing]:
+    style, first = layer.style, layer.zooms[0]
+    yield Drawing(f"{layer.name}-icon", layer, Icon(style.icon or layer.name), first)
+    if style.label:
+        yield _name(layer, "below", max(first, 15), style.colour)
+
+
+def _labels(layer: LayerSpec) -> Iterator[Drawing]:
+    style, kinds = layer.style, kinds_of(layer)
+    if not kinds:
+        yield _name(layer, "area", max(layer.zooms[0], 13), style.colour)
+    for code, kind in kinds.items():
+        first, which = max(layer.zooms[0], kind.named_from), Which("kind", (code,))
+        if code == "station":
+            mark = Dot(Colour("#ffffff"), kind.text_colour, 7)
+            yield Drawing(f"{layer.name}-{code}-mark", layer, mark, first, which)
+        place = "below" if code == "station" else "area"
+        name = Name(style.label or "name", kind.text_colour or style.colour, kind.text_px, place, code == "city")
+        yield Drawing(f"{layer.name}-{code}", layer, name, first, which)
+
+
+def _name(layer: LayerSpec, place: str, first_zoom: int, colour: str) -> Drawing:
+    name = Name(layer.style.label or "name", colour, NAME_PX, place)
+    return Drawing(f"{layer.name}-name", layer, name, first_zoom)
+
+
+def is_base(drawing: Drawing) -> bool:
+    return drawing.layer.group == BASE_GROUP
