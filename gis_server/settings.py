@@ -96,6 +96,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/disaster/"
+CSRF_FAILURE_VIEW = "gis_server.web.errors.csrf_failure"
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
@@ -105,7 +106,9 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()  # `up` collects and compresses them there; tests need not
 STATICFILES_DIRS = [
+    ("web/i18n", BASE_DIR / "web" / "i18n"),
     ("vendor/maplibre-gl", BASE_DIR.parent / "node_modules" / "maplibre-gl" / "dist"),
     ("vendor/terra-draw", BASE_DIR.parent / "node_modules" / "terra-draw" / "dist"),
     (

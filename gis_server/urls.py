@@ -4,12 +4,17 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("gis_server.accounts.urls")),  # before admin/: it takes over admin/login/
     path("admin/", admin.site.urls),
     path("api/", include("ogc_api.urls")),
     path("tiles/", include("tile_cache.urls")),
     path("navi/", include("gis_server.navigation.urls")),
     path("disaster/", include("gis_server.disaster.urls")),
     path("edit/", include("gis_server.editing.urls")),
-    path("", include("gis_server.accounts.urls")),
     path("", include("gis_server.web.urls")),
 ]
+
+handler400 = "gis_server.web.errors.bad_request"
+handler403 = "gis_server.web.errors.forbidden"
+handler404 = "gis_server.web.errors.not_found"
+handler500 = "gis_server.web.errors.server_error"

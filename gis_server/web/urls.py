@@ -1,3 +1,13 @@
-from django.urls import URLPattern
+"""Addresses of the portal and of what every site has."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from gis_server.web import health, views
+
+urlpatterns: list[URLPattern] = [
+    path("", views.portal, name="portal"),
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+    path("robots.txt", views.robots),
+    path("favicon.ico", views.favicon),
+]
