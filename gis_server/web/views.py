@@ -10,7 +10,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from layers import reading, registry
+from gis_server.disaster.picture import picture
 from layers.feature import Source
 from layers.spec import Audience
 
@@ -23,9 +23,7 @@ def portal(request: HttpRequest) -> HttpResponse:
     audience = getattr(request, "audience", Audience.PUBLIC)
     now = timezone.localtime()
     context = {
-        "damage_areas": _count(audience, "damage-areas", status="active"),
-        "closures": _count(audience, "closures", status="active"),
-        "open_sites": _count(audience, "evacuation-sites", opening_status="open"),
+        "picture": picture(audience),
         "now": now,
         "now_words": moment_in_words(now, request.LANGUAGE_CODE),  # type: ignore[attr-defined]
         "is_sample": Source.objects.filter(key=SAMPLE_SOURCE).exists(),
@@ -43,12 +41,6 @@ def moment_in_words(moment: datetime.datetime, language: str) -> str:
     if language == "en":
         return f"{moment.day} {moment:%b} {time}"
     return f"{moment.month}月{moment.day}日 {time}"
-
-
-def _count(audience: Audience, layer: str, **equals: str) -> int:
-    selection = reading.select(registry.get(layer, audience), audience, equals=equals)
-    (row,) = reading.rows(reading.count_query(selection))
-    return int(row[0])
 
 
 @require_safe
