@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import setup_databases, teardown_databases
 
 from tests.running import RunningCity, running_city
 
@@ -21,6 +22,23 @@ def real_data() -> Path:
     if not (folder / "mitaka").is_dir():
         pytest.skip(f"the real files are not here: {folder} (set GIS_REAL_DATA)")
     return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[None]:
+    """A test database, always. pytest-django's own fixture makes none where no test bears its mark.
+
+    The tests that take `committed` bear none, and would empty the database that DATABASE_URL names.
+    """
+    keep = bool(request.config.getoption("reuse_db"))
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, keepdb=keep)
+    yield
+    if not keep:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
