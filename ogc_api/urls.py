@@ -1,3 +1,29 @@
-from django.urls import URLPattern
+"""The addresses below ``/api/``, each with and without a slash at its end, never a redirect."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import re_path
+
+from ogc_api import views
+from ogc_api.execution import execution
+from ogc_api.items import item, items
+
+app_name = "ogc_api"
+
+_COLLECTION = r"collections/(?P<collection>[^/]+)"
+_PROCESS = r"processes/(?P<process>[^/]+)"
+
+urlpatterns = [
+    re_path(r"^$", views.landing, name="landing"),
+    re_path(r"^conformance/?$", views.conformance, name="conformance"),
+    re_path(r"^openapi/?$", views.api_definition, name="openapi"),
+    re_path(r"^collections/?$", views.collections, name="collections"),
+    re_path(rf"^{_COLLECTION}/?$", views.collection, name="collection"),
+    re_path(rf"^{_COLLECTION}/schema/?$", views.schema, name="schema"),
+    re_path(rf"^{_COLLECTION}/queryables/?$", views.queryables, name="queryables"),
+    re_path(rf"^{_COLLECTION}/items/?$", items, name="items"),
+    re_path(rf"^{_COLLECTION}/items/(?P<feature>.+?)/?$", item, name="item"),
+    re_path(r"^processes/?$", views.processes, name="processes"),
+    re_path(rf"^{_PROCESS}/?$", views.process, name="process"),
+    re_path(rf"^{_PROCESS}/execution/?$", execution, name="execution"),
+    re_path(r"^jobs(/.*)?$", views.jobs),
+    re_path(r"^.*$", views.unknown),
+]

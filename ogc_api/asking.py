@@ -1,0 +1,129 @@
+"""What a request asks for, read once: for whom, in which language, as JSON or as a page, from which address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from layers import registry
+from layers.problems import Problem
+from layers.spec import Audience, LayerSpec
+from ogc_api.parameters import MAX_TEXT
+
+FORMATS = ("json", "html")
+LANGUAGES = ("ja", "en")
+COMMON_PARAMETERS = ("f", "lang")
+_JSON_TYPES = ("application/json", "application/geo+json", "application/schema+json", "application/problem+json")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The part of a request that every answer depends on.
+
+    Args:
+        base_url: absolute address of the landing page, without a slash at its end.
+        parameters: the query's parameters, each given once.
+    """
+
+    audience: Audience
+    language: str
+    html: bool
+    base_url: str
+    url: str
+    parameters: Mapping[str, str]
+
+
+def read(request: HttpRequest, known: Iterable[str] = ()) -> Asked:
+    """Read and check what every address has in common.
+
+    Args:
+        known: the parameters that this address knows besides ``f`` and ``lang``.
+
+    Raises:
+        Problem: 400 for a parameter that is not known, given twice, or too long (OGC 17-069r4, 7.7).
+    """
+    allowed = (*known, *COMMON_PARAMETERS)
+    for name, given in request.GET.lists():
+        _check_parameter(name, given, allowed)
+    written = request.GET.get("f", "json")
+    if written not in FORMATS:
+        raise Problem(400, "invalid parameter", f"f={written!r:.80} is not one of {', '.join(FORMATS)}", parameter="f")
+    return Asked(
+        audience=audience_of(request),
+        language=_language(request),
+        html=wants_html(request),
+        base_url=base_url(request),
+        url=request.build_absolute_uri(),
+        parameters=request.GET.dict(),
+    )
+
+
+def _check_parameter(name: str, given: list[str], allowed: tuple[str, ...]) -> None:
+    if name not in allowed:
+        raise Problem(
+            400,
+            "unknown parameter",
+            f"the parameter {name!r:.80} is not known here; known are: {', '.join(allowed)}",
+            parameter=name[:80],
+            extra={"known": list(allowed)},
+        )
+    if len(given) > 1:
+        raise Problem(400, "invalid parameter", f"{name} is given {len(given)} times, once is right", parameter=name)
+    if len(given[0]) > MAX_TEXT:
+        raise Problem(400, "invalid parameter", f"{name} is longer than {MAX_TEXT} characters", parameter=name)
+
+
+def audience_of(request: HttpRequest) -> Audience:
+    """Who is asking, as the site's middleware found out; nobody in particular without one."""
+    audience: Audience = getattr(request, "audience", Audience.PUBLIC)
+    return audience
+
+
+def wants_html(request: HttpRequest) -> bool:
+    """True for a browser, and for whoever says ``f=html``."""
+    written: str | None = request.GET.get("f")
+    if written is not None:
+        return written == "html"
+    return str(request.get_preferred_type([*_JSON_TYPES, "text/html"])) == "text/html"
+
+
+def base_url(request: HttpRequest) -> str:
+    return str(request.build_absolute_uri(reverse("ogc_api:landing"))).rstrip("/")
+
+
+def _language(request: HttpRequest) -> str:
+    written: str | None = request.GET.get("lang")
+    if written is None:
+        return language_of(request)
+    if written not in LANGUAGES:
+        raise Problem(
+            400, "invalid parameter", f"lang={written!r:.80} is not one of {', '.join(LANGUAGES)}", parameter="lang"
+        )
+    return written
+
+
+def language_of(request: HttpRequest) -> str:
+    """The page's language: as the address says, otherwise as the site's middleware chose."""
+    chosen = request.GET.get("lang") or getattr(request, "LANGUAGE_CODE", "ja")
+    return "en" if chosen.lower().startswith("en") else "ja"
+
+
+def get_layer(request: HttpRequest, name: str) -> LayerSpec:
+    """The layer of a collection's address.
+
+    Raises:
+        Problem: 404, also where the audience may not know of it.
+    """
+    try:
+        return registry.get(name, audience_of(request))
+    except registry.UnknownLayerError as error:
+        known = [layer.name for layer in registry.visible_to(audience_of(request))]
+        raise Problem(
+            404,
+            "unknown collection",
+            f"there is no collection {name!r:.80}; there are: {', '.join(known)}",
+            parameter="collectionId",
+        ) from error

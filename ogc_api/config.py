@@ -1,0 +1,135 @@
+"""pygeoapi's configuration, from the registry: what an audience sees of a city. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from layers.city import City
+from layers.crs import CRS84_URI
+from layers.spec import Audience, LayerSpec, Text
+
+LANGUAGES = ("ja", "en")
+LICENCE_URLS = {
+    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
+    "ODbL-1.0": "https://opendatacommons.org/licenses/odbl/1-0/",
+    "国土地理院コンテンツ利用規約": "https://www.gsi.go.jp/kikakuchousei/kikakuchousei40182.html",
+    "国土数値情報利用約款（CC-BY-4.0互換）": "https://nlftp.mlit.go.jp/ksj/other/agreement.html",
+}
+"""Where the wording of a licence is; licences that are not here are named, not linked."""
+
+DEFAULT_LICENCE = "CC-BY-4.0"
+
+CONFORMANCE_CLASSES = (
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/html",
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/html",
+    "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/json",
+    "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/ogc-process-description",
+)
+"""What holds here, and nothing else: our own road serves the features, not pygeoapi's."""
+
+
+def build_config(
+    layers: Iterable[LayerSpec],
+    audience: Audience,
+    city: City,
+    base_url: str,
+    processes: Mapping[str, str],
+    language: str = "ja",
+) -> dict[str, Any]:
+    """pygeoapi's configuration for the layers that the audience may read, and the processes by dotted path."""
+    visible = [layer for layer in layers if audience.covers(layer.read)]
+    resources = {layer.name: _collection(layer, audience, city, language) for layer in visible}
+    resources |= {name: {"type": "process", "processor": {"name": path}} for name, path in processes.items()}
+    return {
+        "server": {
+            "url": base_url,
+            "mimetype": "application/json; charset=UTF-8",
+            "encoding": "utf-8",
+            "languages": [language, *(other for other in LANGUAGES if other != language)],
+            "gzip": False,
+            "pretty_print": False,
+        },
+        "logging": {"level": "ERROR"},
+        "metadata": _metadata(city, base_url),
+        "resources": resources,
+    }
+
+
+def title_of(city: City) -> Text:
+    return Text(f"{city.name.ja} まちGIS API", f"{city.name.en} machi-gis API")
+
+
+def description_of(city: City) -> Text:
+    return Text(
+        f"{city.name.ja}の地図データ（避難場所・避難所・被害・施設など）をOGC APIで提供します。",
+        f"Map data of {city.name.en} (evacuation sites, shelters, damage, facilities …) by OGC API.",
+    )
+
+
+def attribution_of(layer: LayerSpec, city: City) -> Text:
+    """The line to be shown with the layer; the city itself where nobody else is named."""
+    return layer.open_data.attribution or city.name
+
+
+def _metadata(city: City, base_url: str) -> dict[str, Any]:
+    return {
+        "identification": {
+            "title": _in_both(title_of(city)),
+            "description": _in_both(description_of(city)),
+            "keywords": {"ja": ["統合型GIS", city.name.ja, "防災"], "en": ["GIS", city.name.en, "disaster"]},
+            "keywords_type": "theme",
+            "terms_of_service": LICENCE_URLS[DEFAULT_LICENCE],
+            "url": base_url,
+        },
+        "license": {"name": DEFAULT_LICENCE, "url": LICENCE_URLS[DEFAULT_LICENCE]},
+        "provider": {"name": _in_both(city.name)},
+        "contact": {"name": _in_both(city.name)},
+    }
+
+
+def _collection(layer: LayerSpec, audience: Audience, city: City, language: str) -> dict[str, Any]:
+    extents: dict[str, Any] = {"spatial": {"bbox": [list(city.bounds)], "crs": CRS84_URI}}
+    if layer.period is not None:
+        extents["temporal"] = {"begin": None, "end": None}
+    return {
+        "type": "collection",
+        "title": _in_both(layer.title),
+        "description": _in_both(layer.description),
+        "keywords": {"ja": [city.name.ja, layer.title.ja], "en": [city.name.en, layer.title.en]},
+        "extents": extents,
+        "links": _licence_links(layer),
+        "providers": [
+            {
+                "type": "feature",
+                "name": "ogc_api.provider.LayerProvider",
+                "data": layer.name,
+                "id_field": "id",
+                "crs": [CRS84_URI],
+                "storage_crs": CRS84_URI,
+                "options": {"audience": audience.name, "language": language},
+            }
+        ],
+    }
+
+
+def _licence_links(layer: LayerSpec) -> list[dict[str, str]]:
+    url = LICENCE_URLS.get(layer.open_data.licence)
+    if url is None:
+        return []
+    return [{"type": "text/html", "rel": "license", "title": layer.open_data.licence, "href": url}]
+
+
+def _in_both(text: Text) -> dict[str, str]:
+    return {"ja": text.ja, "en": text.en}

@@ -1,0 +1,81 @@
+"""The pages of features: a table of what the JSON holds, codes in words, and a map beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+
+from layers.feature import Source
+from layers.spec import Field, LayerSpec
+from ogc_api import words
+from ogc_api.answering import page
+from ogc_api.asking import Asked
+
+
+def features_page(request: HttpRequest, asked: Asked, layer: LayerSpec, document: Mapping[str, Any]) -> HttpResponse:
+    """The features of one page of the collection."""
+    fields = layer.fields_for(asked.audience)
+    rows = [
+        {"id": feature["id"], "cells": [_shown(f, feature["properties"][f.name], asked) for f in fields]}
+        for feature in document["features"]
+    ]
+    links = {link["rel"]: link["href"] for link in document["links"]}
+    return page(
+        request,
+        asked,
+        "items.html",
+        {
+            "document": document,
+            "layer": _titled(layer, asked),
+            "heads": [f.title.in_language(asked.language) for f in fields],
+            "rows": rows,
+            "next": links.get("next"),
+            "json_url": _as_json(asked),
+        },
+    )
+
+
+def feature_page(request: HttpRequest, asked: Asked, layer: LayerSpec, text: str) -> HttpResponse:
+    """One feature, with the line that its source demands."""
+    feature = json.loads(text)
+    fields = layer.fields_for(asked.audience)
+    source = Source.objects.filter(pk=feature["properties"].get("source") or "").first()
+    return page(
+        request,
+        asked,
+        "item.html",
+        {
+            "feature": feature,
+            "layer": _titled(layer, asked),
+            "rows": [
+                (f.title.in_language(asked.language), _shown(f, feature["properties"][f.name], asked)) for f in fields
+            ],
+            "source": source,
+            "json_url": _as_json(asked),
+        },
+    )
+
+
+def _as_json(asked: Asked) -> str:
+    query = urlencode(dict(asked.parameters) | {"f": "json"})
+    return f"{asked.url.partition('?')[0]}?{query}"
+
+
+def _titled(layer: LayerSpec, asked: Asked) -> dict[str, str]:
+    return {"name": layer.name, "title": layer.title.in_language(asked.language)}
+
+
+def _shown(field: Field, value: Any, asked: Asked) -> str:
+    """A value as a reader takes it: the meaning of a code, a yes or no, a number with its unit."""
+    said = words.in_language(asked.language)
+    if value is None:
+        return ""
+    if value in field.codes:
+        return field.codes[value].in_language(asked.language)
+    if isinstance(value, bool):
+        return str(said.yes if value else said.no)
+    return f"{value} {field.unit}" if field.unit and isinstance(value, int | float) else str(value)

@@ -1,0 +1,155 @@
+"""The OpenAPI 3.0 definition: every address below ``/api/`` with every parameter and answer. Pure.
+
+Our own instead of pygeoapi's, which refers to schemas on other servers, allows any parameter, and states
+parameters that our road to the features does not take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from layers.city import City
+from layers.spec import LayerSpec, Text
+from ogc_api import config, schema
+from ogc_api.asking import Asked
+from ogc_api.openapi_parts import COMPONENTS, Words, answer, parameters, ref, said
+
+API_VERSION = "1.0.0"
+
+_LANDING = Text("入口", "Landing page")
+_CONFORMANCE = Text("準拠している規格", "Conformance classes")
+_DEFINITION = Text("この定義", "This definition")
+_COLLECTIONS = Text("データ一覧", "Collections")
+_PROCESSES = Text("処理の一覧", "Processes")
+
+
+def build_definition(
+    asked: Asked, city: City, layers: Iterable[LayerSpec], processes: Iterable[dict[str, Any]]
+) -> dict[str, Any]:
+    """The definition for what this caller may read, with the processes as they describe themselves."""
+    layers, words = list(layers), Words(asked.language)
+    paths = _service_paths(words)
+    for layer in layers:
+        paths |= _collection_paths(layer, asked, words)
+    for process in processes:
+        paths |= _process_paths(process, words)
+    licence = {"name": config.DEFAULT_LICENCE, "url": config.LICENCE_URLS[config.DEFAULT_LICENCE]}
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": words(config.title_of(city)),
+            "description": words(config.description_of(city)),
+            "version": API_VERSION,
+            "contact": {"name": words(city.name)},
+            "license": licence,
+        },
+        "servers": [{"url": asked.base_url}],
+        "tags": [{"name": "service"}, *({"name": layer.name, "description": words(layer.title)} for layer in layers)],
+        "paths": paths,
+        "components": COMPONENTS,
+    }
+
+
+def _service_paths(words: Words) -> dict[str, Any]:
+    return {
+        "/": _get("getLandingPage", words(_LANDING), answer("landingPage")),
+        "/conformance": _get("getConformance", words(_CONFORMANCE), answer("conformance")),
+        "/openapi": _get(
+            "getOpenapi", words(_DEFINITION), answer("anything", "application/vnd.oai.openapi+json;version=3.0")
+        ),
+        "/collections": _get("getCollections", words(_COLLECTIONS), answer("collections")),
+        "/processes": _get("getProcesses", words(_PROCESSES), answer("processes")),
+    }
+
+
+def _get(
+    name: str,
+    summary: str,
+    answered: dict[str, Any],
+    tag: str = "service",
+    given: Iterable[Any] = (),
+    known: bool = True,
+) -> dict[str, Any]:
+    """One address that is read. `known`: it exists whatever a caller says, so it is never a 404."""
+    responses = {"200": answered, "304": ref("responses", "NotModified"), "400": ref("responses", "Problem")}
+    if not known:
+        responses["404"] = ref("responses", "Problem")
+    return {
+        "get": {
+            "operationId": name,
+            "summary": summary,
+            "tags": [tag],
+            "parameters": [*given, *parameters("f", "lang")],
+            "responses": responses,
+        }
+    }
+
+
+def _collection_paths(layer: LayerSpec, asked: Asked, words: Words) -> dict[str, Any]:
+    own, title, tag = f"/collections/{layer.name}", words(layer.title), layer.name
+    name = "".join(part.capitalize() for part in layer.name.split("-"))
+    standard = parameters("limit", "bbox", "bbox-crs", "datetime", "crs", "cursor")
+    fields = [_filter(*field) for field in schema.properties(layer, asked.audience, asked.language).items()]
+    feature_id = parameters("featureId", "crs")
+    return {
+        own: _get(f"get{name}", title, answer("collection"), tag),
+        f"{own}/schema": _get(
+            f"get{name}Schema", said(words, title, "schema"), answer("anything", "application/schema+json"), tag
+        ),
+        f"{own}/queryables": _get(
+            f"get{name}Queryables", said(words, title, "queryables"), answer("anything", "application/schema+json"), tag
+        ),
+        f"{own}/items": _get(
+            f"get{name}Features",
+            said(words, title, "items"),
+            answer("featureCollection", "application/geo+json"),
+            tag,
+            [*standard, *fields],
+        ),
+        f"{own}/items/{{featureId}}": _get(
+            f"get{name}Feature",
+            said(words, title, "item"),
+            answer("feature", "application/geo+json"),
+            tag,
+            feature_id,
+            known=False,
+        ),
+    }
+
+
+def _filter(name: str, described: dict[str, Any]) -> dict[str, Any]:
+    """A field as a query parameter: features whose field equals the value."""
+    kept = {key: value for key, value in described.items() if key in {"type", "format", "enum"}}
+    return {"name": name, "in": "query", "description": described["title"], "required": False, "schema": kept}
+
+
+def _process_paths(process: dict[str, Any], words: Words) -> dict[str, Any]:
+    own, title = f"/processes/{process['id']}", process.get("title", process["id"])
+    name = "".join(part.capitalize() for part in process["id"].split("-"))
+    body: dict[str, Any] = {"schema": ref("schemas", "execute")}
+    if "example" in process:
+        body["example"] = process["example"]
+    run = {
+        "operationId": f"execute{name}",
+        "summary": said(words, title, "execute"),
+        "tags": ["service"],
+        "parameters": parameters("f", "lang"),
+        "requestBody": {"required": True, "content": {"application/json": body}},
+        "responses": {
+            "200": _result(process),
+            "400": ref("responses", "Problem"),
+            "404": ref("responses", "Problem"),
+            "413": ref("responses", "Problem"),
+        },
+    }
+    return {own: _get(f"get{name}Process", title, answer("process")), f"{own}/execution": {"post": run}}
+
+
+def _result(process: dict[str, Any]) -> dict[str, Any]:
+    output: dict[str, Any] = next(iter(process.get("outputs", {}).values()), {})
+    media_type = output.get("schema", {}).get("contentMediaType", "application/json")
+    return {
+        "description": output.get("title", "result"),
+        "content": {kind: {"schema": {}} for kind in dict.fromkeys((media_type, "application/json"))},
+    }

@@ -1,0 +1,163 @@
+"""The parts that the addresses of the OpenAPI definition share. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from layers.crs import CRS84_URI
+from layers.spec import Text
+from ogc_api.parameters import DEFAULT_LIMIT, MAX_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Chooses the words of one language."""
+
+    language: str
+
+    def __call__(self, text: Text) -> str:
+        return text.in_language(self.language)
+
+
+_SAID = {
+    "schema": Text("{}の項目", "Fields of {}"),
+    "queryables": Text("{}の絞り込みに使える項目", "What {} can be filtered on"),
+    "items": Text("{}の地物", "Features of {}"),
+    "item": Text("{}の地物ひとつ", "One feature of {}"),
+    "execute": Text("{}を実行", "Run {}"),
+}
+
+
+def said(words: Words, title: str, what: str) -> str:
+    return words(_SAID[what]).format(title)
+
+
+def ref(kind: str, name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def parameters(*names: str) -> list[dict[str, Any]]:
+    return [ref("parameters", name) for name in names]
+
+
+def answer(schema: str, media_type: str = "application/json") -> dict[str, Any]:
+    """A good answer, as JSON and as a page."""
+    return {
+        "description": "OK",
+        "headers": {"ETag": {"schema": {"type": "string"}}},
+        "content": {media_type: {"schema": ref("schemas", schema)}, "text/html": {"schema": {"type": "string"}}},
+    }
+
+
+def _query(name: str, schema: dict[str, Any], description: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema, **more}
+
+
+def _object(required: tuple[str, ...], **properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "required": list(required), "properties": properties}
+
+
+def _list(schema: str) -> dict[str, Any]:
+    return {"type": "array", "items": ref("schemas", schema)}
+
+
+_TEXT = {"type": "string"}
+_COUNT = {"type": "integer", "minimum": 0}
+_CRS = {"type": "string", "format": "uri", "enum": [CRS84_URI], "default": CRS84_URI}
+_TITLED = {"title": _TEXT, "description": _TEXT, "links": _list("link")}
+
+PARAMETERS = {
+    "f": _query(
+        "f", {"type": "string", "enum": ["json", "html"]}, "json / html; without it, the Accept header decides"
+    ),
+    "lang": _query("lang", {"type": "string", "enum": ["ja", "en"]}, "ja / en; without it, Accept-Language decides"),
+    "limit": _query(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+        f"features of one page at most; more than {MAX_LIMIT} is taken as {MAX_LIMIT}",
+    ),
+    "bbox": _query(
+        "bbox",
+        {"type": "array", "oneOf": [{"minItems": n, "maxItems": n} for n in (4, 6)], "items": {"type": "number"}},
+        "west,south,east,north in degrees; west > east crosses the antimeridian",
+        style="form",
+        explode=False,
+    ),
+    "bbox-crs": _query("bbox-crs", _CRS, "the only one offered is longitude, latitude"),
+    "crs": _query("crs", _CRS, "the only one offered is longitude, latitude"),
+    "datetime": _query("datetime", _TEXT, "RFC 3339 time, date, or interval with /; .. is an open end"),
+    "cursor": _query("cursor", _TEXT, "place of a page, as found in a next link"),
+    "featureId": {"name": "featureId", "in": "path", "required": True, "schema": _TEXT},
+}
+
+SCHEMAS: dict[str, Any] = {
+    "anything": {"type": "object"},
+    "problem": _object(
+        ("type", "title", "status", "detail"),
+        type=_TEXT,
+        title=_TEXT,
+        status={"type": "integer"},
+        detail=_TEXT,
+        parameter=_TEXT,
+    ),
+    "link": _object(("href", "rel"), href=_TEXT, rel=_TEXT, type=_TEXT, title=_TEXT, hreflang=_TEXT),
+    "landingPage": _object(("links",), **_TITLED, attribution=_TEXT),
+    "conformance": _object(("conformsTo",), conformsTo={"type": "array", "items": _TEXT}),
+    "collection": _object(
+        ("id", "links"),
+        id=_TEXT,
+        **_TITLED,
+        itemType=_TEXT,
+        extent={"type": "object"},
+        crs={"type": "array", "items": _TEXT},
+        storageCrs=_TEXT,
+        attribution=_TEXT,
+        license=_TEXT,
+    ),
+    "collections": _object(("collections", "links"), collections=_list("collection"), links=_list("link")),
+    "geometry": _object(("type",), type=_TEXT, coordinates={"type": "array", "items": {}}),
+    "feature": _object(
+        ("type", "id", "geometry", "properties"),
+        type={"type": "string", "enum": ["Feature"]},
+        id=_TEXT,
+        geometry=ref("schemas", "geometry"),
+        properties={"type": "object"},
+        links=_list("link"),
+    ),
+    "featureCollection": _object(
+        ("type", "features", "links", "numberMatched", "numberReturned", "timeStamp"),
+        type={"type": "string", "enum": ["FeatureCollection"]},
+        features=_list("feature"),
+        links=_list("link"),
+        numberMatched=_COUNT,
+        numberReturned=_COUNT,
+        timeStamp={"type": "string", "format": "date-time"},
+    ),
+    "process": _object(("id", "version"), id=_TEXT, version=_TEXT, **_TITLED),
+    "processes": _object(("processes", "links"), processes=_list("process"), links=_list("link")),
+    "execute": {
+        **_object(
+            (),
+            inputs={"type": "object"},
+            outputs={"type": "object"},
+            response={"type": "string", "enum": ["raw", "document"], "default": "raw"},
+        ),
+        "additionalProperties": False,
+    },
+}
+
+COMPONENTS: dict[str, Any] = {
+    "parameters": PARAMETERS,
+    "schemas": SCHEMAS,
+    "responses": {
+        "NotModified": {"description": "what the caller has is still true (If-None-Match)"},
+        "Problem": {
+            "description": "what is wrong with the request, and what would be right (RFC 9457)",
+            "content": {
+                "application/problem+json": {"schema": ref("schemas", "problem")},
+                "text/html": {"schema": _TEXT},
+            },
+        },
+    },
+}

@@ -1,0 +1,157 @@
+"""Everything but the features: landing page, conformance, collections, their schemas, processes, the API definition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from pygeoapi.api import conformance as ask_conformance
+from pygeoapi.api import describe_collections, get_collection_schema, landing_page
+from pygeoapi.api.processes import describe_processes
+
+from layers import registry
+from layers.problems import Problem
+from layers.spec import LayerSpec
+from ogc_api import apis, asking, config, openapi
+from ogc_api.answering import OPENAPI_JSON, SCHEMA_JSON, answers, json_response, page
+from ogc_api.asking import Asked
+
+
+@answers("GET", "HEAD")
+def landing(request: HttpRequest) -> HttpResponseBase:
+    """Where everything else is found."""
+    asked = asking.read(request)
+    document = apis.ask(asked, landing_page) | {"attribution": settings.CITY.name.in_language(asked.language)}
+    return _answer(request, asked, document, "landing.html")
+
+
+@answers("GET", "HEAD")
+def conformance(request: HttpRequest) -> HttpResponseBase:
+    """The classes of the standards that hold here: fewer than pygeoapi would claim."""
+    asked = asking.read(request)
+    document = apis.ask(asked, ask_conformance)
+    document["conformsTo"] = list(config.CONFORMANCE_CLASSES)
+    return _answer(request, asked, document, "conformance.html")
+
+
+@answers("GET", "HEAD")
+def api_definition(request: HttpRequest) -> HttpResponseBase:
+    """The OpenAPI definition."""
+    asked = asking.read(request)
+    document = openapi.build_definition(
+        asked, settings.CITY, list(registry.visible_to(asked.audience)), _processes(asked)
+    )
+    return _answer(request, asked, document, "openapi.html", OPENAPI_JSON)
+
+
+@answers("GET", "HEAD")
+def collections(request: HttpRequest) -> HttpResponseBase:
+    """The collections that this caller may read."""
+    asked = asking.read(request)
+    document = apis.ask(asked, describe_collections)
+    for collection in document["collections"]:
+        _complete(collection, registry.get(collection["id"], asked.audience), asked)
+    return _answer(request, asked, document, "collections.html")
+
+
+@answers("GET", "HEAD")
+def collection(request: HttpRequest, collection: str) -> HttpResponseBase:
+    """One collection."""
+    layer = asking.get_layer(request, collection)
+    asked = asking.read(request)
+    document = _complete(apis.ask(asked, describe_collections, layer.name), layer, asked)
+    return _answer(request, asked, document, "collection.html")
+
+
+def _complete(document: dict[str, Any], layer: LayerSpec, asked: Asked) -> dict[str, Any]:
+    document["attribution"] = config.attribution_of(layer, settings.CITY).in_language(asked.language)
+    document["license"] = layer.open_data.licence
+    return document
+
+
+@answers("GET", "HEAD")
+def schema(request: HttpRequest, collection: str) -> HttpResponseBase:
+    """The fields of a collection's features that this caller receives."""
+    layer = asking.get_layer(request, collection)
+    asked = asking.read(request)
+    document = _schema(asked, layer)
+    document["properties"] = {"id": {"type": "string", "x-ogc-role": "id"}} | document["properties"]
+    return _answer(request, asked, document, "schema.html", SCHEMA_JSON)
+
+
+@answers("GET", "HEAD")
+def queryables(request: HttpRequest, collection: str) -> HttpResponseBase:
+    """The fields that this caller may filter on: the same that it may read, and no other."""
+    layer = asking.get_layer(request, collection)
+    asked = asking.read(request)
+    document = _schema(asked, layer)
+    document["$id"] = f"{asked.base_url}/collections/{layer.name}/queryables"
+    return _answer(request, asked, document, "schema.html", SCHEMA_JSON)
+
+
+def _schema(asked: Asked, layer: LayerSpec) -> dict[str, Any]:
+    document: dict[str, Any] = apis.ask(asked, get_collection_schema, layer.name)
+    document["description"] = layer.description.in_language(asked.language)
+    document["properties"]["geometry"]["format"] = f"geometry-{layer.geometry_type.lower()}"
+    return document | {"additionalProperties": False}
+
+
+@answers("GET", "HEAD")
+def processes(request: HttpRequest) -> HttpResponseBase:
+    """The processes that this server runs."""
+    asked = asking.read(request)
+    return _answer(request, asked, apis.ask(asked, describe_processes), "processes.html")
+
+
+@answers("GET", "HEAD")
+def process(request: HttpRequest, process: str) -> HttpResponseBase:
+    """One process, with its inputs and outputs."""
+    check_process(process)
+    asked = asking.read(request)
+    return _answer(request, asked, apis.ask(asked, describe_processes, process), "process.html")
+
+
+def _processes(asked: Asked) -> list[dict[str, Any]]:
+    return [apis.ask(asked, describe_processes, name) for name in process_names()]
+
+
+def process_names() -> list[str]:
+    return list(getattr(settings, "OGC_API_PROCESSES", {}))
+
+
+def check_process(name: str) -> None:
+    """Raises:
+    Problem: 404, where there is no such process.
+    """
+    if name not in process_names():
+        raise Problem(
+            404,
+            "unknown process",
+            f"there is no process {name!r:.80}; there are: {', '.join(process_names()) or 'none yet'}",
+            parameter="processId",
+        )
+
+
+@answers("GET", "HEAD")
+def jobs(request: HttpRequest, **_: str) -> HttpResponseBase:
+    """Processes run while their caller waits; there are no jobs to come back to."""
+    raise Problem(404, "no jobs", "processes are answered at once here (sync-execute), so there are no jobs")
+
+
+@answers("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+def unknown(request: HttpRequest, **_: str) -> HttpResponseBase:
+    """Any other address below the API."""
+    raise Problem(
+        404, "not found", f"there is nothing at {request.path[:200]}; the API begins at {asking.base_url(request)}"
+    )
+
+
+def _answer(
+    request: HttpRequest, asked: Asked, document: dict[str, Any], template: str, media_type: str | None = None
+) -> HttpResponseBase:
+    """The document as JSON, or on its page."""
+    if asked.html:
+        return page(request, asked, template, {"document": document})
+    return json_response(request, asked, document, *filter(None, [media_type]))

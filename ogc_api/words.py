@@ -1,0 +1,106 @@
+"""The words that this API's links and pages say, in each language."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import SimpleNamespace
+
+from layers.spec import Text
+
+_WORDS = {
+    "this_json": Text("この文書（JSON）", "This document as JSON"),
+    "this_html": Text("この文書（ページ）", "This document as a page"),
+    "next_page": Text("次のページ", "Next page"),
+    "first_page": Text("最初のページ", "First page"),
+    "api": Text("OGC API", "OGC API"),
+    "collections": Text("データ一覧", "Collections"),
+    "collections_lead": Text(
+        "地図で使えるデータの一覧です。GISソフト（QGISなど）やプログラムから読めます。",
+        "The data of this city, readable by GIS software such as QGIS and by programs.",
+    ),
+    "collection": Text("データ", "Collection"),
+    "items": Text("地物", "Features"),
+    "items_lead": Text("件が条件に合います。このページは", "features match. This page shows"),
+    "items_unit": Text("件です。", "."),
+    "see_items": Text("地物を見る", "See the features"),
+    "queryables": Text("絞り込みに使える項目", "What can be filtered on"),
+    "schema": Text("項目の一覧", "Fields"),
+    "field": Text("項目", "Field"),
+    "meaning": Text("意味", "Meaning"),
+    "type": Text("型", "Type"),
+    "values": Text("値", "Values"),
+    "unit": Text("単位", "Unit"),
+    "processes": Text("処理", "Processes"),
+    "processes_lead": Text(
+        "経路の検索などをこのサーバーで実行します。", "Work that this server does, such as finding a route."
+    ),
+    "no_processes": Text("処理はまだありません。", "There are no processes yet."),
+    "inputs": Text("入力", "Inputs"),
+    "outputs": Text("出力", "Outputs"),
+    "required": Text("必須", "required"),
+    "example": Text("実行の例", "Example"),
+    "example_lead": Text("次のコマンドで実行できます（curl）。", "This command runs it (curl)."),
+    "conformance": Text("準拠している規格", "Conformance"),
+    "conformance_lead": Text("このAPIが満たす規格の適合クラスです。", "The conformance classes that this API meets."),
+    "openapi": Text("APIの定義", "API definition"),
+    "openapi_lead": Text(
+        "すべてのアドレスと、受け付けるパラメータです。プログラム用の定義はJSONにあります。",
+        "Every address with the parameters that it takes. The definition for programs is the JSON.",
+    ),
+    "parameter": Text("パラメータ", "Parameter"),
+    "landing_lead": Text(
+        "OGC API という国際標準で、このまちの地図データを公開しています。",
+        "The map data of this city by an international standard, OGC API.",
+    ),
+    "for_qgis": Text(
+        "QGISでは「WFS / OGC API - Features」の新しい接続に、次のアドレスを入れてください。",
+        "In QGIS, add a new “WFS / OGC API - Features” connection with this address.",
+    ),
+    "as_json": Text("JSONで見る", "See it as JSON"),
+    "licence": Text("ライセンス", "Licence"),
+    "attribution": Text("出典の表示", "Attribution"),
+    "source": Text("出典", "Source"),
+    "map": Text("地図", "Map"),
+    "map_of": Text("このページの地物の地図", "Map of the features on this page"),
+    "no_map": Text(
+        "地図を表示できません。下の表をご覧ください。", "The map cannot be shown; please see the table below."
+    ),
+    "table": Text("一覧", "Table"),
+    "none_match": Text("条件に合う地物はありません。", "No feature matches."),
+    "yes": Text("はい", "yes"),
+    "no": Text("いいえ", "no"),
+    "id": Text("ID", "ID"),
+    "coordinates": Text("位置（経度・緯度）", "Position (longitude, latitude)"),
+    "problem": Text("この要求には応えられません", "This request cannot be answered"),
+    "problem_next": Text("データ一覧へ", "To the collections"),
+    "root": Text("このAPIの入口", "Entrance of this API"),
+    "skip": Text("本文へ", "To the content"),
+}
+
+LINK_TITLES = {
+    "This document as JSON": _WORDS["this_json"],
+    "This document as HTML": _WORDS["this_html"],
+    "The OpenAPI definition as JSON": Text("APIの定義（OpenAPI、JSON）", "The OpenAPI definition as JSON"),
+    "The OpenAPI definition as HTML": Text("APIの定義（ページ）", "The OpenAPI definition as a page"),
+    "Conformance": _WORDS["conformance"],
+    "Collections": _WORDS["collections"],
+    "Processes": _WORDS["processes"],
+    "The landing page of this server as JSON": Text("このAPIの入口（JSON）", "The landing page as JSON"),
+    "The landing page of this server as HTML": Text("このAPIの入口（ページ）", "The landing page as a page"),
+    "Schema of collection in JSON": Text("項目の一覧（JSON）", "Schema as JSON"),
+    "Schema of collection in HTML": Text("項目の一覧（ページ）", "Schema as a page"),
+    "Queryables for this collection as JSON": Text("絞り込みに使える項目（JSON）", "Queryables as JSON"),
+    "Queryables for this collection as HTML": Text("絞り込みに使える項目（ページ）", "Queryables as a page"),
+    "Items as GeoJSON": Text("地物（GeoJSON）", "Features as GeoJSON"),
+    "Items as HTML": Text("地物（ページ）", "Features as a page"),
+    "Process description as JSON": Text("処理の説明（JSON）", "Process description as JSON"),
+    "Process description as HTML": Text("処理の説明（ページ）", "Process description as a page"),
+    "Execution for this process as JSON": Text("処理の実行", "Execute this process"),
+}
+"""Titles that pygeoapi gives to links, in both languages."""
+
+
+@cache
+def in_language(language: str) -> SimpleNamespace:
+    """The words as attributes, so that a misspelt one fails loudly in Python."""
+    return SimpleNamespace(**{name: text.in_language(language) for name, text in _WORDS.items()})
