@@ -31,8 +31,9 @@ from tile_cache.drawing import (
 )
 
 NAMES: Final = ("base", "city", "disaster")
+# MapLibre takes the weight from the first name, and each name as a CSS font family.
 FONT: Final = ["system-ui", "Hiragino Sans", "Noto Sans JP", "Noto Sans CJK JP", "Yu Gothic UI"]
-BOLD_FONT: Final = ["system-ui Bold", *FONT]
+BOLD_FONT: Final = ["Noto Sans JP Bold", *FONT]
 ACCENT: Final = "#0b5fd0"
 """Colour of what is selected."""
 

@@ -73,6 +73,7 @@ def tile(request: HttpRequest, name: str, z: str, x: str, y: str) -> HttpRespons
         response = HttpResponse(status=304)
     elif not rendered.gzipped:
         response = HttpResponse(status=204)
+        del response["Content-Type"]
     else:
         response = HttpResponse(
             rendered.gzipped if accepts_gzip else gzip.decompress(rendered.gzipped), content_type=MVT_MEDIA_TYPE
