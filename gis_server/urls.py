@@ -3,10 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from ogc_api.views import landing
+
 urlpatterns = [
     path("", include("gis_server.accounts.urls")),  # before admin/: it takes over admin/login/
     path("admin/", admin.site.urls),
     path("api/", include("ogc_api.urls")),
+    path("api", landing),
     path("tiles/", include("tile_cache.urls")),
     path("navi/", include("gis_server.navigation.urls")),
     path("disaster/", include("gis_server.disaster.urls")),
