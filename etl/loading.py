@@ -1,0 +1,82 @@
+"""Records into layers: batches through the bulk door, one transaction a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from etl.record import Checked, DataSet, Record, UnreadableFileError
+from layers import registry
+from layers.bulk import BulkLoad, BulkRow, Merged, Target, refresh_statistics, replacing
+
+BATCH_ROWS = 5_000
+
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Tray:
+    """Rows of each layer that wait for the next COPY, so that memory is bounded whatever the file's size."""
+
+    load: BulkLoad
+    waiting: dict[str, list[BulkRow]] = field(default_factory=dict)
+    accepted: dict[str, int] = field(default_factory=dict)
+
+    def put(self, record: Record) -> None:
+        columns = self.load.targets[record.layer].columns
+        values = tuple(record.values.get(name) for name in columns)
+        rows = self.waiting.setdefault(record.layer, [])
+        rows.append(BulkRow(record.place, record.id, record.city_code, record.wkb, values))
+        self.accepted[record.layer] = self.accepted.get(record.layer, 0) + 1
+        if len(rows) >= BATCH_ROWS:
+            self.empty(record.layer)
+
+    def empty(self, layer: str) -> None:
+        self.load.stage(layer, self.waiting.pop(layer, []))
+
+
+def load(
+    data_set: DataSet,
+    items: Iterable[Checked],
+    actor: str,
+    tell: Callable[[Checked], None],
+    progress: Progress,
+    *,
+    keep: bool = True,
+) -> tuple[Merged, ...]:
+    """Bring the layers to what `items` say; nothing changes unless all of it succeeds.
+
+    Args:
+        tell: called with everything that is not a record (repairs, rejections, notices).
+        keep: False tries everything and leaves the database as it was.
+
+    Raises:
+        UnreadableFileError: where no row at all is usable: an import that would only remove rows is a mistake.
+    """
+    targets = [Target(registry.get(layer), columns) for layer, columns in data_set.columns.items()]
+    with transaction.atomic():
+        with replacing(data_set.source, targets, actor) as bulk:
+            total = _stage_all(Tray(bulk), items, tell, progress)
+            if total == 0:
+                raise UnreadableFileError("no row of the file can be used; nothing has been changed")
+            merged = bulk.merge()
+        if not keep:
+            transaction.set_rollback(True)
+    if keep and any(one.changed for one in merged):
+        refresh_statistics(target.layer for target in targets)
+    return merged
+
+
+def _stage_all(tray: Tray, items: Iterable[Checked], tell: Callable[[Checked], None], progress: Progress) -> int:
+    for count, item in enumerate(items, start=1):
+        if isinstance(item, Record):
+            tray.put(item)
+        else:
+            tell(item)
+        if count % BATCH_ROWS == 0:
+            progress(count)
+    for layer in list(tray.waiting):
+        tray.empty(layer)
+    return sum(tray.accepted.values())
