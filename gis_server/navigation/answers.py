@@ -99,7 +99,7 @@ def _overview(
     length_m, duration_s = measures(situation, found.walk)
     pieces = found.walk.pieces
     unknowns = unknowns_of(situation.costing, situation.network.links.length_m, pieces)
-    warnings = warnings_of(situation, found) + site_warnings(site, context.hazard)
+    warnings = site_warnings(site, context.hazard) + warnings_of(situation, found)
     properties = {
         "featureType": "overview",
         "summary": summary(context.profile, length_m, duration_s).in_language(context.language),

@@ -86,8 +86,8 @@ class Blockages:
 
     def only_blocked_by(self, link: int, tolerated: frozenset[int]) -> bool:
         """Whether the link is blocked, and by nothing but the tolerated blockers."""
-        blocks = self.blocks.get(link)
-        return bool(blocks) and all(block.blocker in tolerated for block in blocks)
+        blocks = self.blocks.get(link, ())
+        return len(blocks) > 0 and all(block.blocker in tolerated for block in blocks)
 
 
 def build_blockages(

@@ -160,4 +160,4 @@ def _rows(sql: str, **parameters: object) -> list[tuple[Any, ...]]:
     names = {name: quoted(registry.get(layer).table) for name, layer in _TABLES.items()}
     with connection.cursor() as cursor:
         cursor.execute(sql.format(links=links_table(), **names), parameters or None)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

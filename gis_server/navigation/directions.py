@@ -57,7 +57,11 @@ class Turn(Enum):
 
 @dataclass(frozen=True)
 class Step:
-    """One instruction's worth of way. `bearing` is the compass direction in which it sets out, degrees."""
+    """One instruction's worth of way.
+
+    `bearing` is the compass direction in which it sets out, degrees; `choice_after`, whether more than one way leads
+    on where it ends; `stairs`, how many steps are climbed or descended (0 also where nobody counted).
+    """
 
     kind: Kind
     turn: Turn
@@ -68,6 +72,7 @@ class Step:
     stairs: int
     pieces: tuple[Piece, ...]
     coordinates: FloatArray
+    choice_after: bool
 
 
 _BY_ROUTE_TYPE: Final = {
@@ -140,6 +145,7 @@ def _step(network: Network, costing: Costing, piece: Piece) -> Step:
         0 if np.isnan(count) else round(float(count) * piece.share),
         (piece,),
         coordinates,
+        bool(network.degree[network.head[piece.arc]] > 2),
     )
 
 
@@ -155,11 +161,19 @@ def _joined(steps: Sequence[Step]) -> list[Step]:
 
 
 def _is_one(before: Step, after: Step) -> bool:
+    """Whether nothing need be said between two steps: a street that bends, or the only way on, goes without saying."""
     if before.kind is not after.kind:
         return False
-    if before.kind in (Kind.ELEVATOR, Kind.STAIRS, Kind.ESCALATOR, Kind.INSIDE):
+    if before.kind in _TAKEN_AS_A_WHOLE:
         return True
-    return before.name == after.name and turn_between(before, after) is Turn.STRAIGHT
+    if before.name != after.name:
+        return False
+    turn = turn_between(before, after)
+    bends = bool(after.name) and turn in (Turn.SLIGHT_LEFT, Turn.SLIGHT_RIGHT)
+    return turn is Turn.STRAIGHT or bends or not before.choice_after
+
+
+_TAKEN_AS_A_WHOLE: Final = (Kind.ELEVATOR, Kind.ESCALATOR, Kind.STAIRS, Kind.INSIDE)
 
 
 def _without_short(steps: Sequence[Step]) -> list[Step]:
@@ -185,6 +199,7 @@ def _join(before: Step, after: Step) -> Step:
         stairs=before.stairs + after.stairs,
         pieces=before.pieces + after.pieces,
         coordinates=joined([before.coordinates, after.coordinates]),
+        choice_after=after.choice_after,
     )
 
 

@@ -31,7 +31,7 @@ def metres_per_degree(latitude: float) -> tuple[float, float]:
 
 def to_metres(degrees: FloatArray, latitude: float) -> FloatArray:
     """Rows of longitude and latitude as metres in the local plane at `latitude`."""
-    return degrees * np.array(metres_per_degree(latitude))
+    return np.multiply(degrees, metres_per_degree(latitude))
 
 
 def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:

@@ -78,6 +78,11 @@ class Network:
         return np.column_stack([self.end, self.start]).ravel()
 
     @cached_property
+    def degree(self) -> IntArray:
+        """How many link ends meet at each node."""
+        return np.bincount(self.tail, minlength=self.node_count).astype(np.int64)
+
+    @cached_property
     def link_index(self) -> dict[str, int]:
         """Position of each link by its public id."""
         return {link_id: position for position, link_id in enumerate(self.links.id)}
@@ -90,7 +95,7 @@ class Network:
             shape=(self.node_count, self.node_count),
         )
         labels = connected_components(joined, directed=False)[1]
-        return labels[self.start].astype(np.int64)
+        return np.asarray(labels[self.start], dtype=np.int64)
 
     def shape(self, link: int) -> FloatArray:
         """Vertices of `link` from its start to its end, as rows of longitude and latitude."""

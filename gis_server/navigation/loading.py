@@ -40,7 +40,7 @@ _WKB_HEADER_BYTES: Final = 9
 
 def links_table() -> str:
     """Quoted name of the table that holds the walking links."""
-    return connection.ops.quote_name(registry.get("pedestrian-links").table)
+    return str(connection.ops.quote_name(registry.get("pedestrian-links").table))
 
 
 def network_sql(table: str) -> str:
@@ -68,9 +68,9 @@ def load_network() -> Network | None:
 
 def _network(row: tuple[Any, ...]) -> Network:
     texts = dict(zip(TEXTS, row, strict=False))
-    codes = {name: _codes(value) for name, value in zip(CODES, row[len(TEXTS) :], strict=False)}
+    codes: dict[str, Any] = {name: _codes(value) for name, value in zip(CODES, row[len(TEXTS) :], strict=False)}
     rest = row[len(TEXTS) + len(CODES) :]
-    measures = {name: _floats(value) for name, value in zip(MEASURES, rest, strict=False)}
+    measures: dict[str, Any] = {name: _floats(value) for name, value in zip(MEASURES, rest, strict=False)}
     offsets = np.concatenate([[0], np.cumsum(np.frombuffer(rest[-2], dtype=">i4").astype(np.int64))])
     coordinates = _coordinates(bytes(rest[-1]), offsets)
     links = LinkTable(

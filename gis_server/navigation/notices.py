@@ -90,15 +90,18 @@ def site_warnings(site: Site | None, hazard: str | None) -> list[Notice]:
     """What speaks against the destination itself."""
     if site is None:
         return [] if hazard is None else [_unchecked(hazard)]
-    reason = site.unavailable
+    reason = site.unavailable or (Text("未開設", "not open yet") if site.opening_status == "unopened" else None)
     if reason is None:
         return []
     return [
         Notice(
-            f"site-{reason.en}",
+            f"site-{'full' if site.opening_status not in _NOT_OPEN else site.opening_status}",
             Text(f"{site.name}は「{reason.ja}」と報告されています。", f"{site.name} is reported as {reason.en}."),
         )
     ]
+
+
+_NOT_OPEN: Final = ("closed", "unopened")
 
 
 def _unchecked(hazard: str) -> Notice:
@@ -194,9 +197,9 @@ def obstacle_sentences(situation: Situation, obstacles: Sequence[Obstacle]) -> I
             f"{blocker.title.ja}（{at.ja}時点）が{where.ja}をふさいでいます。",
             f"{blocker.title.en} (as of {at.en}) blocks {where.en}.",
         )
-    for reason, links in unfit.items():
+    for words, links in unfit.items():
         where = _streets([names[link] for link in links])
-        yield Text(f"{where.ja}は通れません（{reason.ja}）。", f"{where.en} cannot be used: {reason.en}.")
+        yield Text(f"{where.ja}は通れません（{words.ja}）。", f"{where.en} cannot be used: {words.en}.")
 
 
 def _streets(names: Sequence[str]) -> Text:

@@ -120,7 +120,7 @@ class Costing:
     @property
     def usable(self) -> BoolArray:
         """Per link: allowed in at least one direction."""
-        return self.allowed[::2] | self.allowed[1::2]
+        return np.asarray(self.allowed[::2] | self.allowed[1::2], dtype=np.bool_)
 
 
 def build_costing(profile: Profile, links: LinkTable) -> Costing:
@@ -212,9 +212,10 @@ def _reasons(profile: Profile, links: LinkTable) -> IntArray:
 def _is_kind(links: LinkTable, kind: int) -> BoolArray:
     """Links of the kind; a link with counted steps is a stair too, unless it says to be something else."""
     if kind != STAIRS:
-        return links.route_type == kind
+        return np.equal(links.route_type, kind)
     plain = np.isin(links.route_type, (1, 7)) | _not_coded(links.route_type, 7)
-    return (links.route_type == STAIRS) | (plain & (links.step_count > 0))
+    counted = plain & (links.step_count > 0)
+    return np.asarray((links.route_type == STAIRS) | counted, dtype=np.bool_)
 
 
 def _not_coded(codes: CodeArray, highest: int) -> BoolArray:
@@ -253,7 +254,8 @@ def _too_narrow(profile: Profile, links: LinkTable) -> BoolArray:
         return np.zeros(len(links), dtype=bool)
     coded = _by_code(links.width_code, LEAST_WIDTH_M_BY_CODE)
     narrowest = np.where(np.isnan(links.width_min_m), coded, links.width_min_m)
-    return (narrowest < profile.min_width_m) & (links.route_type != ELEVATOR)
+    narrow = narrowest < profile.min_width_m
+    return np.asarray(narrow & (links.route_type != ELEVATOR), dtype=np.bool_)
 
 
 def _unknown(profile: Profile, links: LinkTable) -> IntArray:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -31,14 +31,11 @@ from layers import registry
 from layers.changes import revisions_of
 from layers.spec import Impact
 
-try:
-    from gis_server.navigation.cch_engine import CchTopology
-except ImportError:  # a platform without the extension module
-    CchTopology = None  # type: ignore[assignment, misc]
-
 LOGGER: Final = logging.getLogger(__name__)
 LINKS: Final = "pedestrian-links"
 OBSTRUCTIONS: Final = ("damage-areas", "closures")
+MATTERING: Final = (LINKS, *OBSTRUCTIONS)
+"""The layers that are held in memory. Sites are read for each request; nodes say nothing that links do not."""
 
 
 @dataclass(frozen=True)
@@ -101,9 +98,7 @@ class RoutingService:
         old, revisions, now = self._snapshot, _revisions(), datetime.now(UTC)
         if old is not None and old.is_current(revisions, now):
             return old
-        terrain = old.terrain if old and old.revisions[LINKS] == revisions[LINKS] else _read_terrain()
-        blockages = read_blockages(terrain.network) if terrain else Blockages()
-        self._snapshot = Snapshot(revisions, now, terrain, blockages)
+        self._snapshot = _next(old, revisions, now)
         return self._snapshot
 
     def warm_in_background(self) -> threading.Thread:
@@ -123,6 +118,15 @@ SERVICE: Final = RoutingService()
 """The one of this process."""
 
 
+def _next(old: Snapshot | None, revisions: Mapping[str, int], now: datetime) -> Snapshot:
+    """A snapshot at these revisions that keeps of the old one whatever still holds."""
+    changed = {name for name in MATTERING if old is None or old.revisions[name] != revisions[name]}
+    if old is not None and not changed and not old.blockages.is_outdated(now):
+        return replace(old, revisions=revisions)
+    terrain = old.terrain if old is not None and LINKS not in changed else _read_terrain()
+    return Snapshot(revisions, now, terrain, read_blockages(terrain.network) if terrain else Blockages())
+
+
 def _revisions() -> dict[str, int]:
     return revisions_of(layer.name for layer in registry.affecting(Impact.ROUTING))
 
@@ -131,6 +135,15 @@ def _read_terrain() -> Terrain | None:
     network = load_network()
     if network is None:
         return None
-    factory = CchTopology or ScipyTopology
     LOGGER.info("walking network: %d links, %d nodes", len(network.links), network.node_count)
-    return Terrain(network, SnapIndex(network), factory(network))
+    return Terrain(network, SnapIndex(network), _topology(network))
+
+
+def _topology(network: Network) -> EngineFactory:
+    """RoutingKit's hierarchy, or plain scipy on a platform without the extension module."""
+    try:
+        from gis_server.navigation.cch_engine import CchTopology
+    except ImportError:
+        LOGGER.warning("routingkit-cch is missing: routes are computed with scipy, more slowly")
+        return ScipyTopology(network)
+    return CchTopology(network)

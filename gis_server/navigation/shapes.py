@@ -22,6 +22,8 @@ def cut(shape: FloatArray, begin: float, finish: float) -> FloatArray:
     [[0.0, 2.0], [0.0, 1.0]]
     """
     low, high = min(begin, finish), max(begin, finish)
+    if (low, high) == (0.0, 1.0):
+        return shape[::-1] if finish < begin else shape
     steps = np.diff(shape, axis=0) * (np.cos(np.radians(shape[0, 1])), 1.0)
     along = np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
     along = along / along[-1] if along[-1] > 0 else np.linspace(0.0, 1.0, len(shape))
