@@ -11,7 +11,6 @@ from gis_server.command import signals
 from gis_server.command.arguments import HANDED_ON
 from gis_server.command.database import Database, shared_database
 from gis_server.command.places import build_server_environment, claim
-from gis_server.command.prepare import prepare
 from gis_server.command.setup import Setup, bring_everything
 
 # Commands that look at nothing but the code.
@@ -28,14 +27,13 @@ def hand_on(options: argparse.Namespace, setup: Setup) -> int:
         return _run(words, build_server_environment(setup.env, home, setup.database_url, setup.city), setup)
     given = nullcontext(Database(setup.database_url, None))
     with given if setup.database_url else shared_database(home, setup.env, setup.console) as database:
+        # One of ours may be the first command on a home; where the city is up, its tables are there.
+        is_new = name is not None and bool(database.server or setup.database_url)
         env = build_server_environment(setup.env, home, database.url, setup.city)
-        if name and (database.server or setup.database_url):
-            # It may be the first command on this home; where the city is up, its tables are there.
-            prepare(home, env, setup, "--tables-only")
-        return _run(words, env, setup)
+        return _run(words, env, setup, "gis_server.command.with_tables" if is_new else "gis_server.manage")
 
 
-def _run(words: list[str], env: dict[str, str], setup: Setup) -> int:
-    argv = [os.fspath(setup.checkout.python), "-m", "gis_server.manage", *words]
+def _run(words: list[str], env: dict[str, str], setup: Setup, module: str = "gis_server.manage") -> int:
+    argv = [os.fspath(setup.checkout.python), "-m", module, *words]
     with signals.left_to_the_child():
         return subprocess.run(argv, env=env, check=False).returncode  # noqa: S603 - what the person asked for

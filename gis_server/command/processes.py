@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypedDict
 
 from gis_server.command.console import Console, Failure
 from gis_server.command.os_user import OsUser
@@ -22,18 +22,24 @@ PR_SET_PDEATHSIG = 1
 ERROR_MARKS = ("error", "fatal", "e: ", "no space left", "failed", "refused", "denied", "could not")
 
 
+class _Identity(TypedDict, total=False):
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A command line with what surrounds it.
 
     Args:
-        argv: program and arguments.
+        argv: program and arguments, paths and numbers among them.
         env: its whole environment.
         cwd: folder it runs in.
         user: the operating system's user to become; None stays who we are.
     """
 
-    argv: Sequence[str | Path]
+    argv: Sequence[object]
     env: Mapping[str, str]
     cwd: Path | None = None
     user: OsUser | None = None
@@ -66,7 +72,7 @@ def stream(program: Program, what: str, log: Path, console: Console) -> None:
 def output_of(program: Program, given: str = "") -> subprocess.CompletedProcess[str]:
     """Run a short command and collect what it says."""
     return subprocess.run(  # noqa: S603 - the command line is ours
-        [os.fspath(part) for part in program.argv],
+        [str(part) for part in program.argv],
         env=dict(program.env),
         cwd=program.cwd,
         input=given,
@@ -147,7 +153,7 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(  # noqa: S603 - the command line is ours
-            [os.fspath(part) for part in program.argv],
+            [str(part) for part in program.argv],
             env=dict(program.env),
             cwd=program.cwd,
             stdin=subprocess.DEVNULL,
@@ -172,10 +178,8 @@ def _ended_with_us(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Pope
             process.wait()
 
 
-def _identity(user: OsUser | None) -> dict[str, object]:
-    if user is None:
-        return {}
-    return {"user": user.uid, "group": user.gid, "extra_groups": []}
+def _identity(user: OsUser | None) -> _Identity:
+    return {} if user is None else {"user": user.uid, "group": user.gid, "extra_groups": []}
 
 
 def _end_with_us(stop_signal: signal.Signals) -> Callable[[], None] | None:

@@ -36,8 +36,9 @@ def bring_everything(setup: Setup, *, for_developers: bool = False) -> None:
     private = not setup.database_url
     with _alone(setup):
         needs = system_packages.needs_of_tests if for_developers else system_packages.needs_of_server
-        has_uv = python_packages.find_uv(setup.checkout, setup.env) is not None
-        needed = needs(private_database=private, has_uv=has_uv)
+        needed = needs(
+            private_database=private, has_uv=lambda: python_packages.find_uv(setup.checkout, setup.env) is not None
+        )
         system_packages.ensure(needed, setup.env, setup.checkout.setup_log, setup.console)
         python_packages.ensure(setup.checkout, setup.env, setup.console, for_developers=for_developers)
         node_modules.ensure(setup.checkout, setup.env, setup.console)

@@ -38,15 +38,17 @@ class Need:
     homebrew: str
 
 
-def needs_of_server(*, private_database: bool, has_uv: bool) -> tuple[Need, ...]:
+def needs_of_server(*, private_database: bool, has_uv: Callable[[], bool]) -> tuple[Need, ...]:
     """What ``up`` needs."""
     fonts = Need("Japanese fonts", has_japanese_font, ("fonts-noto-cjk",), "font-noto-sans-cjk-jp")
     # Debian and Ubuntu cut this part of Python's own library off; uv is brought with it.
-    venv = Need("Python's ensurepip", lambda: has_uv or find_spec("ensurepip") is not None, ("python3-venv",), "python")
+    venv = Need(
+        "Python's ensurepip", lambda: find_spec("ensurepip") is not None or has_uv(), ("python3-venv",), "python"
+    )
     return (venv, *([_postgis()] if private_database else []), fonts)
 
 
-def needs_of_tests(*, private_database: bool, has_uv: bool) -> tuple[Need, ...]:
+def needs_of_tests(*, private_database: bool, has_uv: Callable[[], bool]) -> tuple[Need, ...]:
     """What ``test`` needs beyond that."""
     return (
         *needs_of_server(private_database=private_database, has_uv=has_uv),

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from pathlib import Path
 
 from gis_server.command import signals, system_packages
 from gis_server.command.console import Failure
@@ -16,7 +14,7 @@ from gis_server.command.places import Checkout, build_server_environment, claim
 from gis_server.command.setup import Setup, bring_everything
 from gis_server.command.up import only_one
 
-Check = tuple[str, list[str | Path]]
+Check = tuple[str, Sequence[object]]
 
 
 def test_run(options: argparse.Namespace, setup: Setup) -> int:
@@ -39,7 +37,7 @@ def test_run(options: argparse.Namespace, setup: Setup) -> int:
 
 def checks(checkout: Checkout, pytest: Sequence[str], *, heavy: bool) -> list[Check]:
     """Headings and command lines. Who names tests wants these, and no style check before them."""
-    python: list[str | Path] = [checkout.python, "-m"]
+    python: list[object] = [checkout.python, "-m"]
     manage = [*python, "gis_server.manage"]
     marks = [] if heavy or any(word.startswith("-m") for word in pytest) else ["-m", "not heavy"]
     tests: Check = ("pytest", [*python, "pytest", *marks, *pytest])
@@ -65,9 +63,9 @@ def _run_all(every: Sequence[Check], env: Mapping[str, str], setup: Setup) -> in
     return 0
 
 
-def _run(argv: Sequence[str | Path], env: Mapping[str, str], setup: Setup) -> int:
+def _run(argv: Sequence[object], env: Mapping[str, str], setup: Setup) -> int:
     """In our process group, so that Ctrl-C reaches it; on any other request to stop we pass it on."""
-    words = [os.fspath(word) for word in argv]
+    words = [str(word) for word in argv]
     browser = system_packages.find_chromium()
     extra = {"GIS_CHROMIUM": browser} if browser else {}
     process = subprocess.Popen(words, env=dict(env) | extra, cwd=setup.checkout.root)  # noqa: S603

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, connection
@@ -12,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from gis_server.command.models import FirstLoad
+from gis_server.command.static_files import collect
 from layers.changes import Change
 
 # Any number will do that no other part of the product locks.
@@ -26,7 +28,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--data", default="", help="folder of real files to load instead of the sample")
-        parser.add_argument("--tables-only", action="store_true", help="load nothing")
+        parser.add_argument("--tables-only", action="store_true", help="load nothing, collect nothing")
 
     def handle(self, *, data: str, tables_only: bool, **options: Any) -> None:
         try:
@@ -36,19 +38,21 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
             try:
-                self._migrate()
+                self._migrate(always=not tables_only)
                 if not tables_only:
                     self._load(str(Path(data).resolve()) if data else "")
+                    collect(Path(settings.STATIC_ROOT))
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
 
-    def _migrate(self) -> None:
+    def _migrate(self, *, always: bool) -> None:
+        """``always``: Django's own step after migrations also renews what is derived from the declarations."""
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:
             self.stdout.write(f"tables: {len(plan)} migrations")
-        # Even with nothing to do this refreshes what is derived from the layers' declarations after each migration.
-        call_command("migrate", interactive=False, verbosity=0)
+        if plan or always:
+            call_command("migrate", interactive=False, verbosity=0)
 
     def _load(self, folder: str) -> None:
         if not is_load_needed(folder):

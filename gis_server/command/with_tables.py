@@ -1,0 +1,22 @@
+"""Runs one of the product's own management commands in a database that may be new: creates the tables first."""
+
+from __future__ import annotations
+
+import sys
+
+import django
+from django.core.management import CommandError, call_command, execute_from_command_line
+
+
+def main() -> None:
+    """``python -m gis_server.command.with_tables COMMAND …``, in one process because starting Django takes a second."""
+    django.setup()
+    try:
+        call_command("prepare", "--tables-only", stdout=sys.stderr)
+    except CommandError as error:
+        sys.exit(f"gis: {error}")
+    execute_from_command_line(["./gis", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()
