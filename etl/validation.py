@@ -124,10 +124,7 @@ def _column(layer: LayerSpec, field: Field) -> Column:
     read = _reader_of(column)
 
     def convert(raw: Any) -> Any:
-        if is_nothing(raw):
-            value = nothing
-        else:
-            value = read(raw)
+        value = nothing if is_nothing(raw) else read(raw)
         if value is _REQUIRED:
             raise Unfit("nothing is written", "a value")
         if codes and value is not None and value not in codes:

@@ -16,7 +16,7 @@ from etl.sample.events import course_rows, flood_area, hazard_rows, post_rows, r
 from etl.sample.ground import Ground, build_ground, buildings, great_park_area, green, roads, water
 from etl.sample.links import network_rows
 from etl.sample.network import Piece, blocks, build_pieces
-from etl.sample.places import FICTION, Gazetteer, add_facilities, add_refuges, build_towns, town_rows
+from etl.sample.places import Gazetteer, add_facilities, add_refuges, build_towns, town_rows
 from etl.sample.plan import Plan, build_plan
 from etl.sample.streets import local_streets
 from layers.city import City
@@ -41,7 +41,7 @@ def sample_rows(city: City, seed: int = 1) -> Iterator[RawRow]:
 
 def _subject_rows(plan: Plan, ground: Ground, city: City, rng: random.Random) -> Iterator[Row]:
     towns = build_towns(plan, rng)
-    flood = flood_area(plan, random.Random(7), 0.999)  # noqa: S311
+    flood = flood_area(plan)
     book = Gazetteer(towns, city.code[:5], rng)
     add_refuges(plan, ground, flood, book)
     add_facilities(plan, ground, book)

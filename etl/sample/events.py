@@ -46,13 +46,12 @@ _REPORTS = (
 )
 
 
-def flood_area(plan: Plan, rng: random.Random, share: float = 1.0) -> BaseGeometry:
+def flood_area(plan: Plan, share: float = 1.0) -> BaseGeometry:
     """Where the river could spread to: wide on its lower south-west side, uneven along its way."""
-    phases = [rng.uniform(0, 2 * math.pi) for _ in range(3)] if share == 1.0 else [0.4, 2.2, 4.0]
     discs = []
     for metres in range(0, int(plan.river.length), 40):
         a, b = plan.river.interpolate(metres), plan.river.interpolate(metres + 10)
-        wide = 150 + 55 * math.sin(metres / 410 + phases[0]) + 32 * math.sin(metres / 170 + phases[1])
+        wide = 150 + 55 * math.sin(metres / 410 + 0.4) + 32 * math.sin(metres / 170 + 2.2)
         dx, dy = (b.x - a.x) / 10, (b.y - a.y) / 10
         centre = Point(a.x + dy * 35 * share, a.y - dx * 35 * share)
         discs.append(centre.buffer(max(wide * share, RIVER_HALF_WIDTH_M)))
@@ -63,7 +62,7 @@ def hazard_rows(plan: Plan, rng: random.Random) -> Iterator[Row]:
     """The flood by depth classes that do not overlap, hollows where rain collects, and the scarp."""
     inner: BaseGeometry = shapely.Polygon()
     for number, (depth_class, lowest, highest, share) in enumerate(_DEPTHS, start=1):
-        area = flood_area(plan, random.Random(7), 0.999 * share)
+        area = flood_area(plan, share)
         values = {"name": f"さらさら川 洪水浸水想定（{FICTION}）", "hazard": "flood", "depth_class": depth_class}
         values |= {"depth_min_m": lowest, "depth_max_m": highest}
         yield "hazard-zones", f"sample-flood-{number}", values, _areal(area.difference(inner))

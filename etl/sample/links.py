@@ -22,10 +22,18 @@ STEEP_PERCENT = 12.0
 _STRUCTURES = {"pavement": 1, "crossing": 3, "footbridge": 6, "stairs": 6, "deck": 6, "elevator": 6, "underpass": 5}
 _ROUTE_TYPES = {"level_crossing": 3, "elevator": 4, "footbridge": 6, "stairs": 6, "underpass": 7}
 _WIDTHS_M = {
-    "pavement": (2.0, 3.5), "crossing": (3.0, 4.0), "street": (1.6, 4.5), "path": (1.2, 3.0), "bridge": (1.5, 3.0),
-    "level_crossing": (2.0, 3.0), "footbridge": (1.5, 2.2), "underpass": (1.8, 2.5), "stairs": (1.8, 2.6),
-    "deck": (3.0, 4.0), "elevator": (0.9, 0.9),
-}  # fmt: skip
+    "pavement": (2.0, 3.5),
+    "crossing": (3.0, 4.0),
+    "street": (1.6, 4.5),
+    "path": (1.2, 3.0),
+    "bridge": (1.5, 3.0),
+    "level_crossing": (2.0, 3.0),
+    "footbridge": (1.5, 2.2),
+    "underpass": (1.8, 2.5),
+    "stairs": (1.8, 2.6),
+    "deck": (3.0, 4.0),
+    "elevator": (0.9, 0.9),
+}
 
 
 def network_rows(plan: Plan, pieces: list[Piece], code: str, rng: random.Random) -> Iterator[RawRow]:

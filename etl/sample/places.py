@@ -17,18 +17,64 @@ from layers.city import HAZARDS
 FICTION = "架空のサンプル（実在しません）"
 TOWN_NAMES = ("みどり町", "あおぞら町", "こかげ台", "つばめ野", "しろつめ町", "ほたる谷", "かざみ坂", "ひだまり")
 KANJI_NUMBERS = "一二三四五六七八九"
-_SCHOOLS = ("つばめ", "どんぐり", "ひばり", "こだま", "ほしぞら", "かえで", "すみれ", "たんぽぽ", "くるみ", "あけび",
-            "やまばと", "みなも", "こすもす", "ひいらぎ", "せせらぎ", "しいのき")  # fmt: skip
+_SCHOOLS = (
+    "つばめ",
+    "どんぐり",
+    "ひばり",
+    "こだま",
+    "ほしぞら",
+    "かえで",
+    "すみれ",
+    "たんぽぽ",
+    "くるみ",
+    "あけび",
+    "やまばと",
+    "みなも",
+    "こすもす",
+    "ひいらぎ",
+    "せせらぎ",
+    "しいのき",
+)
 _HALLS = ("あおぞら", "こかげ", "しろつめ", "ほたる", "みなも", "かざみ")
-_HOMES = ("ひなた", "こもれび", "やすらぎ", "ゆうなぎ", "あさぎり", "そよかぜ", "つきみ", "はなぞの", "こはる", "おちば",
-          "なないろ", "みちくさ", "うたたね", "まどか", "ゆりかご", "ほのか", "かがやき", "いろどり")  # fmt: skip
+_HOMES = (
+    "ひなた",
+    "こもれび",
+    "やすらぎ",
+    "ゆうなぎ",
+    "あさぎり",
+    "そよかぜ",
+    "つきみ",
+    "はなぞの",
+    "こはる",
+    "おちば",
+    "なないろ",
+    "みちくさ",
+    "うたたね",
+    "まどか",
+    "ゆりかご",
+    "ほのか",
+    "かがやき",
+    "いろどり",
+)
 _OTHERS = (
-    ("city_office", "サンプル市役所"), ("city_office", "ひだまり市民センター"), ("city_office", "ほしぞら台駅前窓口"),
-    ("library", "サンプル市立図書館"), ("library", "こかげ図書館"), ("library", "みなも図書館"),
-    ("medical", "サンプル市民病院"), ("medical", "つばめ野医院"), ("medical", "あおぞら歯科"), ("medical", "ほたる谷小児科"),
-    ("medical", "しろつめ眼科"), ("sports", "サンプル総合体育館"), ("sports", "せせらぎテニスコート"),
-    ("sports", "かざみ坂プール"), ("other", "まちかど郷土館"), ("other", "みどり町児童館"), ("other", "つばめ野商店会館"),
-)  # fmt: skip
+    ("city_office", "サンプル市役所"),
+    ("city_office", "ひだまり市民センター"),
+    ("city_office", "ほしぞら台駅前窓口"),
+    ("library", "サンプル市立図書館"),
+    ("library", "こかげ図書館"),
+    ("library", "みなも図書館"),
+    ("medical", "サンプル市民病院"),
+    ("medical", "つばめ野医院"),
+    ("medical", "あおぞら歯科"),
+    ("medical", "ほたる谷小児科"),
+    ("medical", "しろつめ眼科"),
+    ("sports", "サンプル総合体育館"),
+    ("sports", "せせらぎテニスコート"),
+    ("sports", "かざみ坂プール"),
+    ("other", "まちかど郷土館"),
+    ("other", "みどり町児童館"),
+    ("other", "つばめ野商店会館"),
+)
 
 
 @dataclass(slots=True)
@@ -99,46 +145,129 @@ def _add_school(name: str, number: int, campus: Any, flood: BaseGeometry, book: 
     ground_floor_dry = not flood.intersects(campus)
     place, address = book.next_place(), book.address(building)
     common = {"address": address, "place_number": place, "remarks": FICTION}
-    book.add("evacuation-sites", f"site-school-{number:02}-building", building, name=f"{name}（校舎・体育館）",
-             **_flags(flood=ground_floor_dry, inland_flood=ground_floor_dry, landslide=True),
-             also_shelter=True, **common)  # fmt: skip
+    book.add(
+        "evacuation-sites",
+        f"site-school-{number:02}-building",
+        building,
+        name=f"{name}（校舎・体育館）",
+        **_flags(flood=ground_floor_dry, inland_flood=ground_floor_dry, landslide=True),
+        also_shelter=True,
+        **common,
+    )
     if yard is not None:
-        book.add("evacuation-sites", f"site-school-{number:02}-yard", yard.representative_point(), name=f"{name}（校庭）",
-                 **_flags(earthquake=True, fire=yard.area > 7_000), also_shelter=False, **common)  # fmt: skip
+        book.add(
+            "evacuation-sites",
+            f"site-school-{number:02}-yard",
+            yard.representative_point(),
+            name=f"{name}（校庭）",
+            **_flags(earthquake=True, fire=yard.area > 7_000),
+            also_shelter=False,
+            **common,
+        )
     capacity = book.rng.choice((None, 240, 320, 410, 520))
-    book.add("shelters", f"shelter-school-{number:02}", building, name=f"{name}（体育館・校舎）", shelter_type="general",
-             accepts="", also_site=True, capacity_people=capacity, **common)  # fmt: skip
-    book.add("facilities", f"facility-school-{number:02}", building, name=name, category="school", address=address,
-             remarks=FICTION, opening_hours="", wheelchair_accessible=book.rng.choice((True, None)))  # fmt: skip
+    book.add(
+        "shelters",
+        f"shelter-school-{number:02}",
+        building,
+        name=f"{name}（体育館・校舎）",
+        shelter_type="general",
+        accepts="",
+        also_site=True,
+        capacity_people=capacity,
+        **common,
+    )
+    book.add(
+        "facilities",
+        f"facility-school-{number:02}",
+        building,
+        name=name,
+        category="school",
+        address=address,
+        remarks=FICTION,
+        opening_hours="",
+        wheelchair_accessible=book.rng.choice((True, None)),
+    )
 
 
 def _add_park(name: str, number: int, point: Point, is_large: bool, book: Gazetteer) -> None:
     address = book.address(point)
-    book.add("evacuation-sites", f"site-park-{number:02}", point, name=name, address=address,
-             place_number=book.next_place(), **_flags(earthquake=True, fire=is_large), also_shelter=False,
-             remarks=FICTION)  # fmt: skip
-    book.add("facilities", f"facility-park-{number:02}", point, name=name, category="park", address=address,
-             remarks=FICTION, opening_hours="終日", wheelchair_accessible=True)  # fmt: skip
+    book.add(
+        "evacuation-sites",
+        f"site-park-{number:02}",
+        point,
+        name=name,
+        address=address,
+        place_number=book.next_place(),
+        **_flags(earthquake=True, fire=is_large),
+        also_shelter=False,
+        remarks=FICTION,
+    )
+    book.add(
+        "facilities",
+        f"facility-park-{number:02}",
+        point,
+        name=name,
+        category="park",
+        address=address,
+        remarks=FICTION,
+        opening_hours="終日",
+        wheelchair_accessible=True,
+    )
 
 
 def _add_hall(name: str, number: int, point: Point, flood: BaseGeometry, book: Gazetteer) -> None:
     is_dry = not flood.intersects(point.buffer(30))
     common = {"address": book.address(point), "place_number": book.next_place(), "remarks": FICTION}
     title = f"{name}コミュニティ会館"
-    book.add("evacuation-sites", f"site-hall-{number:02}", point, name=title, also_shelter=True,
-             **_flags(flood=is_dry, inland_flood=is_dry, landslide=True), **common)  # fmt: skip
-    book.add("shelters", f"shelter-hall-{number:02}", point, name=title, shelter_type="general", accepts="",
-             also_site=True, capacity_people=book.rng.choice((None, 80, 120)), **common)  # fmt: skip
+    book.add(
+        "evacuation-sites",
+        f"site-hall-{number:02}",
+        point,
+        name=title,
+        also_shelter=True,
+        **_flags(flood=is_dry, inland_flood=is_dry, landslide=True),
+        **common,
+    )
+    book.add(
+        "shelters",
+        f"shelter-hall-{number:02}",
+        point,
+        name=title,
+        shelter_type="general",
+        accepts="",
+        also_site=True,
+        capacity_people=book.rng.choice((None, 80, 120)),
+        **common,
+    )
 
 
 def _add_welfare_shelter(name: str, number: int, point: Point, book: Gazetteer) -> None:
     title, address = f"福祉の家{name}", book.address(point)
-    book.add("shelters", f"shelter-welfare-{number:02}", point, name=title, address=address,
-             place_number=book.next_place(), shelter_type="welfare", accepts="要配慮者及びその支援者", also_site=False,
-             capacity_people=book.rng.choice((None, None, 20, 35)), remarks=FICTION)  # fmt: skip
+    book.add(
+        "shelters",
+        f"shelter-welfare-{number:02}",
+        point,
+        name=title,
+        address=address,
+        place_number=book.next_place(),
+        shelter_type="welfare",
+        accepts="要配慮者及びその支援者",
+        also_site=False,
+        capacity_people=book.rng.choice((None, None, 20, 35)),
+        remarks=FICTION,
+    )
     if number <= 8:
-        book.add("facilities", f"facility-welfare-{number:02}", point, name=title, category="welfare", address=address,
-                 remarks=FICTION, opening_hours="", wheelchair_accessible=True)  # fmt: skip
+        book.add(
+            "facilities",
+            f"facility-welfare-{number:02}",
+            point,
+            name=title,
+            category="welfare",
+            address=address,
+            remarks=FICTION,
+            opening_hours="",
+            wheelchair_accessible=True,
+        )
 
 
 def _flags(**true: bool) -> dict[str, bool]:
@@ -163,8 +292,17 @@ def add_facilities(plan: Plan, ground: Ground, book: Gazetteer) -> None:
 
 def _add_facility(key: str, name: str, category: str, point: Point, book: Gazetteer) -> None:
     hours = {"library": "9:30–19:00", "city_office": "8:30–17:00", "aed": "24時間", "toilet": "終日"}.get(category, "")
-    book.add("facilities", key, point, name=name, category=category, address=book.address(point), remarks=FICTION,
-             opening_hours=hours, wheelchair_accessible=book.rng.choice((True, True, False, None)))  # fmt: skip
+    book.add(
+        "facilities",
+        key,
+        point,
+        name=name,
+        category=category,
+        address=book.address(point),
+        remarks=FICTION,
+        opening_hours=hours,
+        wheelchair_accessible=book.rng.choice((True, True, False, None)),
+    )
 
 
 def town_rows(towns: tuple[tuple[str, Point], ...]) -> Iterator[tuple[str, str, dict[str, Any], BaseGeometry]]:

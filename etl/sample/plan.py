@@ -52,6 +52,10 @@ class Plan:
         return lines
 
     @cached_property
+    def _rough_river(self) -> LineString:
+        return self.river.simplify(12.0)
+
+    @cached_property
     def _to_degrees(self) -> Transformer:
         return Transformer.from_crs(self.srid, LON_LAT_SRID, always_xy=True)
 
@@ -66,18 +70,18 @@ class Plan:
     def height_m(self, points: np.ndarray) -> np.ndarray:
         """Made-up elevation: a plateau that falls to the river, with a scarp (崖線) on the river's north-east side."""
         geometries = shapely.points(points)
-        distance = shapely.distance(self.river, geometries)
+        distance = shapely.distance(self._rough_river, geometries)
         side = self._side_of_river(geometries, points)
         valley = -6.0 * np.exp(-((distance / 260.0) ** 2))
         scarp = 7.0 / (1.0 + np.exp(-(distance - 240.0) / 14.0)) * side
-        west, south, east, _ = self.outline.bounds
+        west, _, east, _ = self.outline.bounds
         return 48.0 - 8.0 * (points[:, 0] - west) / (east - west) + valley + scarp + 1.5 * np.sin(points[:, 1] / 700.0)
 
     def _side_of_river(self, geometries: np.ndarray, points: np.ndarray) -> np.ndarray:
         """1 on the river's left bank side, 0 on the other."""
-        along = shapely.line_locate_point(self.river, geometries)
-        foot = shapely.get_coordinates(shapely.line_interpolate_point(self.river, along))
-        ahead = shapely.get_coordinates(shapely.line_interpolate_point(self.river, along + 5.0))
+        along = shapely.line_locate_point(self._rough_river, geometries)
+        foot = shapely.get_coordinates(shapely.line_interpolate_point(self._rough_river, along))
+        ahead = shapely.get_coordinates(shapely.line_interpolate_point(self._rough_river, along + 5.0))
         direction, offset = ahead - foot, points - foot
         return (direction[:, 0] * offset[:, 1] - direction[:, 1] * offset[:, 0] > 0).astype(float)
 

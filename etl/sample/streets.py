@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -42,7 +43,7 @@ class Spacing:
     cells: dict[tuple[int, int], list[tuple[float, float, float, float]]] = field(default_factory=dict)
 
     def add(self, points: list[tuple[float, float]]) -> None:
-        for (x, y), (x2, y2) in zip(points, points[1:], strict=False):
+        for (x, y), (x2, y2) in pairwise(points):
             length = math.hypot(x2 - x, y2 - y) or 1.0
             cell = (int(x // _CELL_M), int(y // _CELL_M))
             self.cells.setdefault(cell, []).append((x, y, (x2 - x) / length, (y2 - y) / length))
@@ -92,7 +93,8 @@ def _direction_field(plan: Plan, rng: random.Random) -> DirectionField:
     field_4 = 0.55 * np.exp(4j * angle)
     points = shapely.points(grid_x.ravel(), grid_y.ravel())
     lines = [(line, 300.0, 1.6) for _, _, line in plan.mains] + [(plan.railway, 220.0, 2.0), (plan.river, 260.0, 2.2)]
-    for line, reach_m, weight in lines:
+    for exact, reach_m, weight in lines:
+        line = exact.simplify(6.0)
         along = shapely.line_locate_point(line, points)
         a = shapely.get_coordinates(shapely.line_interpolate_point(line, np.maximum(along - 30, 0)))
         b = shapely.get_coordinates(shapely.line_interpolate_point(line, along + 30))
