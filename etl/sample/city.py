@@ -15,6 +15,7 @@ from etl.record import RawRow
 from etl.sample.events import course_rows, flood_area, hazard_rows, post_rows, report_rows
 from etl.sample.ground import Ground, build_ground, buildings, great_park_area, green, roads, water
 from etl.sample.links import network_rows
+from etl.sample.names import invented
 from etl.sample.network import Piece, blocks, build_pieces
 from etl.sample.places import Gazetteer, add_facilities, add_refuges, build_towns, town_rows
 from etl.sample.plan import Plan, build_plan
@@ -99,10 +100,10 @@ def _place_rows(plan: Plan, rng: random.Random) -> Iterator[Row]:
     middle = plan.outline.representative_point()
     yield "base-places", "sample-place-city", {"name": "架空のサンプル市", "kind": "city"}, middle
     for number, (name, point) in enumerate(plan.stations, start=1):
-        yield "base-places", f"sample-place-station-{number}", {"name": f"{name}駅", "kind": "station"}, point
+        yield "base-places", f"sample-place-station-{number}", {"name": invented(f"{name}駅"), "kind": "station"}, point
     west, south, east, north = plan.outline.buffer(-350).bounds
     quarters = ("みどり町", "あおぞら町", "こかげ台", "つばめ野", "しろつめ町", "ほたる谷", "かざみ坂")
     for number, name in enumerate(quarters, start=1):
         point = Point(rng.uniform(west, east), rng.uniform(south, north))
         if plan.outline.contains(point):
-            yield "base-places", f"sample-place-{number}", {"name": name, "kind": "quarter"}, point
+            yield "base-places", f"sample-place-{number}", {"name": invented(name), "kind": "quarter"}, point

@@ -13,7 +13,7 @@ from shapely.geometry import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from etl.sample.ground import Ground
-from etl.sample.places import FICTION
+from etl.sample.names import FICTION, invented
 from etl.sample.plan import RIVER_HALF_WIDTH_M, Plan
 
 Row = tuple[str, str, dict[str, Any], BaseGeometry]
@@ -65,7 +65,7 @@ def hazard_rows(plan: Plan, rng: random.Random) -> Iterator[Row]:
         area = flood_area(plan, share)
         values = {"name": f"さらさら川 洪水浸水想定（{FICTION}）", "hazard": "flood", "depth_class": depth_class}
         values |= {"depth_min_m": lowest, "depth_max_m": highest}
-        yield "hazard-zones", f"sample-flood-{number}", values, _areal(area.difference(inner))
+        yield "hazard-zones", f"sample-flood-{number}", values, _areal(area.difference(inner).buffer(-0.5).buffer(0.4))
         inner = shapely.unary_union([inner, area])
     for number in range(1, 6):
         values = {"name": f"内水の想定（{FICTION}）", "hazard": "inland_flood", "depth_class": "0.5m未満"}
@@ -102,7 +102,11 @@ def course_rows(plan: Plan, ground: Ground) -> Iterator[Row]:
     courses = (("さらさら川のんびりコース", along), ("ひだまりの森ひとまわりコース", LineString(outer.coords)))
     for number, (name, line) in enumerate(courses, start=1):
         lines = [part for part in getattr(line, "geoms", [line]) if part.geom_type == "LineString"]
-        values = {"name": name, "description": FICTION, "length_m": round(sum(part.length for part in lines), 1)}
+        values = {
+            "name": invented(name),
+            "description": FICTION,
+            "length_m": round(sum(part.length for part in lines), 1),
+        }
         yield "walking-courses", f"sample-course-{number}", values, shapely.MultiLineString(lines)
 
 

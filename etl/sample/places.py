@@ -11,70 +11,9 @@ from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from etl.sample.ground import Ground, school_buildings, school_yard
+from etl.sample.names import FICTION, HALLS, HOMES, KANJI_NUMBERS, OTHERS, SCHOOLS, TOWN_NAMES, invented
 from etl.sample.plan import Plan
 from layers.city import HAZARDS
-
-FICTION = "架空のサンプル（実在しません）"
-TOWN_NAMES = ("みどり町", "あおぞら町", "こかげ台", "つばめ野", "しろつめ町", "ほたる谷", "かざみ坂", "ひだまり")
-KANJI_NUMBERS = "一二三四五六七八九"
-_SCHOOLS = (
-    "つばめ",
-    "どんぐり",
-    "ひばり",
-    "こだま",
-    "ほしぞら",
-    "かえで",
-    "すみれ",
-    "たんぽぽ",
-    "くるみ",
-    "あけび",
-    "やまばと",
-    "みなも",
-    "こすもす",
-    "ひいらぎ",
-    "せせらぎ",
-    "しいのき",
-)
-_HALLS = ("あおぞら", "こかげ", "しろつめ", "ほたる", "みなも", "かざみ")
-_HOMES = (
-    "ひなた",
-    "こもれび",
-    "やすらぎ",
-    "ゆうなぎ",
-    "あさぎり",
-    "そよかぜ",
-    "つきみ",
-    "はなぞの",
-    "こはる",
-    "おちば",
-    "なないろ",
-    "みちくさ",
-    "うたたね",
-    "まどか",
-    "ゆりかご",
-    "ほのか",
-    "かがやき",
-    "いろどり",
-)
-_OTHERS = (
-    ("city_office", "サンプル市役所"),
-    ("city_office", "ひだまり市民センター"),
-    ("city_office", "ほしぞら台駅前窓口"),
-    ("library", "サンプル市立図書館"),
-    ("library", "こかげ図書館"),
-    ("library", "みなも図書館"),
-    ("medical", "サンプル市民病院"),
-    ("medical", "つばめ野医院"),
-    ("medical", "あおぞら歯科"),
-    ("medical", "ほたる谷小児科"),
-    ("medical", "しろつめ眼科"),
-    ("sports", "サンプル総合体育館"),
-    ("sports", "せせらぎテニスコート"),
-    ("sports", "かざみ坂プール"),
-    ("other", "まちかど郷土館"),
-    ("other", "みどり町児童館"),
-    ("other", "つばめ野商店会館"),
-)
 
 
 @dataclass(slots=True)
@@ -122,15 +61,15 @@ def build_towns(plan: Plan, rng: random.Random) -> tuple[tuple[str, Point], ...]
 
 def add_refuges(plan: Plan, ground: Ground, flood: BaseGeometry, book: Gazetteer) -> None:
     """Schools (building and yard, two rows of one place), parks and halls; then shelters, welfare ones among them."""
-    for number, campus in enumerate(ground.campuses[: len(_SCHOOLS)]):
-        _add_school(f"{_SCHOOLS[number]}小学校", number + 1, campus, flood, book)
+    for number, campus in enumerate(ground.campuses[: len(SCHOOLS)]):
+        _add_school(f"{SCHOOLS[number]}小学校", number + 1, campus, flood, book)
     _add_park("ひだまりの森公園", 1, ground.great_park.representative_point(), True, book)
     for number, park in enumerate(ground.parks, start=2):
         _add_park(f"どんぐり第{number - 1}公園", number, park.representative_point(), number % 3 == 0, book)
     homes = [home for home in ground.homes if home.area > 2_000]
-    for number, name in enumerate(_HALLS, start=1):
+    for number, name in enumerate(HALLS, start=1):
         _add_hall(name, number, _outside(homes, book.rng), flood, book)
-    for number, name in enumerate(_HOMES, start=1):
+    for number, name in enumerate(HOMES, start=1):
         _add_welfare_shelter(name, number, _outside(homes, book.rng), book)
 
 
@@ -149,7 +88,7 @@ def _add_school(name: str, number: int, campus: Any, flood: BaseGeometry, book: 
         "evacuation-sites",
         f"site-school-{number:02}-building",
         building,
-        name=f"{name}（校舎・体育館）",
+        name=invented(f"{name}（校舎・体育館）"),
         **_flags(flood=ground_floor_dry, inland_flood=ground_floor_dry, landslide=True),
         also_shelter=True,
         **common,
@@ -159,7 +98,7 @@ def _add_school(name: str, number: int, campus: Any, flood: BaseGeometry, book: 
             "evacuation-sites",
             f"site-school-{number:02}-yard",
             yard.representative_point(),
-            name=f"{name}（校庭）",
+            name=invented(f"{name}（校庭）"),
             **_flags(earthquake=True, fire=yard.area > 7_000),
             also_shelter=False,
             **common,
@@ -169,7 +108,7 @@ def _add_school(name: str, number: int, campus: Any, flood: BaseGeometry, book: 
         "shelters",
         f"shelter-school-{number:02}",
         building,
-        name=f"{name}（体育館・校舎）",
+        name=invented(f"{name}（体育館・校舎）"),
         shelter_type="general",
         accepts="",
         also_site=True,
@@ -180,7 +119,7 @@ def _add_school(name: str, number: int, campus: Any, flood: BaseGeometry, book: 
         "facilities",
         f"facility-school-{number:02}",
         building,
-        name=name,
+        name=invented(name),
         category="school",
         address=address,
         remarks=FICTION,
@@ -195,7 +134,7 @@ def _add_park(name: str, number: int, point: Point, is_large: bool, book: Gazett
         "evacuation-sites",
         f"site-park-{number:02}",
         point,
-        name=name,
+        name=invented(name),
         address=address,
         place_number=book.next_place(),
         **_flags(earthquake=True, fire=is_large),
@@ -206,7 +145,7 @@ def _add_park(name: str, number: int, point: Point, is_large: bool, book: Gazett
         "facilities",
         f"facility-park-{number:02}",
         point,
-        name=name,
+        name=invented(name),
         category="park",
         address=address,
         remarks=FICTION,
@@ -223,7 +162,7 @@ def _add_hall(name: str, number: int, point: Point, flood: BaseGeometry, book: G
         "evacuation-sites",
         f"site-hall-{number:02}",
         point,
-        name=title,
+        name=invented(title),
         also_shelter=True,
         **_flags(flood=is_dry, inland_flood=is_dry, landslide=True),
         **common,
@@ -232,7 +171,7 @@ def _add_hall(name: str, number: int, point: Point, flood: BaseGeometry, book: G
         "shelters",
         f"shelter-hall-{number:02}",
         point,
-        name=title,
+        name=invented(title),
         shelter_type="general",
         accepts="",
         also_site=True,
@@ -247,7 +186,7 @@ def _add_welfare_shelter(name: str, number: int, point: Point, book: Gazetteer) 
         "shelters",
         f"shelter-welfare-{number:02}",
         point,
-        name=title,
+        name=invented(title),
         address=address,
         place_number=book.next_place(),
         shelter_type="welfare",
@@ -261,7 +200,7 @@ def _add_welfare_shelter(name: str, number: int, point: Point, book: Gazetteer) 
             "facilities",
             f"facility-welfare-{number:02}",
             point,
-            name=title,
+            name=invented(title),
             category="welfare",
             address=address,
             remarks=FICTION,
@@ -277,7 +216,7 @@ def _flags(**true: bool) -> dict[str, bool]:
 def add_facilities(plan: Plan, ground: Ground, book: Gazetteer) -> None:
     """Offices, libraries, clinics …, then AEDs and toilets, and the sights of the walking courses."""
     homes = [home for home in ground.homes if home.area > 2_000]
-    for number, (category, name) in enumerate(_OTHERS, start=1):
+    for number, (category, name) in enumerate(OTHERS, start=1):
         _add_facility(f"facility-{number:02}", name, category, _outside(homes, book.rng), book)
     for number in range(1, 9):
         point = _outside(homes, book.rng)
@@ -296,7 +235,7 @@ def _add_facility(key: str, name: str, category: str, point: Point, book: Gazett
         "facilities",
         key,
         point,
-        name=name,
+        name=invented(name),
         category=category,
         address=book.address(point),
         remarks=FICTION,
