@@ -8,6 +8,7 @@ caller sends never reaches pygeoapi: it is asked with a request of our own, for 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from functools import cache, lru_cache
 from types import SimpleNamespace
@@ -30,6 +31,7 @@ Ask = Callable[..., tuple[dict[str, str], int, str]]
 @cache
 def api(audience: Audience, language: str) -> API:
     """pygeoapi's API object for an audience; made when first needed."""
+    logging.getLogger("pygeoapi").setLevel(logging.ERROR)  # it warns of every word that is not a language's name
     return API(_config(audience, language), openapi={})
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from layers.feature import Source
@@ -14,6 +15,7 @@ from layers.spec import Field, LayerSpec
 from ogc_api import words
 from ogc_api.answering import page
 from ogc_api.asking import Asked
+from ogc_api.config import attribution_of
 
 
 def features_page(request: HttpRequest, asked: Asked, layer: LayerSpec, document: Mapping[str, Any]) -> HttpResponse:
@@ -34,7 +36,12 @@ def features_page(request: HttpRequest, asked: Asked, layer: LayerSpec, document
             "heads": [f.title.in_language(asked.language) for f in fields],
             "rows": rows,
             "next": links.get("next"),
-            "json_url": _as_json(asked),
+            "paged": "cursor" in asked.parameters,
+            "first_url": _first(asked),
+            "summary": words.in_language(asked.language).summary.format(
+                matched=document["numberMatched"], returned=document["numberReturned"]
+            ),
+            **_placed(asked, layer),
         },
     )
 
@@ -55,13 +62,26 @@ def feature_page(request: HttpRequest, asked: Asked, layer: LayerSpec, text: str
                 (f.title.in_language(asked.language), _shown(f, feature["properties"][f.name], asked)) for f in fields
             ],
             "source": source,
-            "json_url": _as_json(asked),
+            "name": feature["properties"].get(layer.style.label or "") or feature["id"],
+            **_placed(asked, layer),
         },
     )
 
 
+def _placed(asked: Asked, layer: LayerSpec) -> dict[str, Any]:
+    """What the map and the line below it need."""
+    attribution = attribution_of(layer, settings.CITY).in_language(asked.language)
+    return {"json_url": _as_json(asked), "bounds": settings.CITY.bounds, "attribution": attribution}
+
+
 def _as_json(asked: Asked) -> str:
     query = urlencode(dict(asked.parameters) | {"f": "json"})
+    return f"{asked.url.partition('?')[0]}?{query}"
+
+
+def _first(asked: Asked) -> str:
+    """The same without the place in the order: where the features begin."""
+    query = urlencode({name: text for name, text in asked.parameters.items() if name != "cursor"})
     return f"{asked.url.partition('?')[0]}?{query}"
 
 

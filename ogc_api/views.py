@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -14,9 +16,12 @@ from pygeoapi.api.processes import describe_processes
 from layers import registry
 from layers.problems import Problem
 from layers.spec import LayerSpec
-from ogc_api import apis, asking, config, openapi
-from ogc_api.answering import OPENAPI_JSON, SCHEMA_JSON, answers, json_response, page
+from ogc_api import apis, asking, config, openapi, pages
+from ogc_api.answering import JSON, OPENAPI_JSON, SCHEMA_JSON, answers, json_response, page
 from ogc_api.asking import Asked
+
+Shown = Callable[[dict[str, Any], Asked], dict[str, Any]]
+"""What a page shows beside its document."""
 
 
 @answers("GET", "HEAD")
@@ -43,7 +48,7 @@ def api_definition(request: HttpRequest) -> HttpResponseBase:
     document = openapi.build_definition(
         asked, settings.CITY, list(registry.visible_to(asked.audience)), _processes(asked)
     )
-    return _answer(request, asked, document, "openapi.html", OPENAPI_JSON)
+    return _answer(request, asked, document, "openapi.html", pages.openapi, OPENAPI_JSON)
 
 
 @answers("GET", "HEAD")
@@ -62,7 +67,7 @@ def collection(request: HttpRequest, collection: str) -> HttpResponseBase:
     layer = asking.get_layer(request, collection)
     asked = asking.read(request)
     document = _complete(apis.ask(asked, describe_collections, layer.name), layer, asked)
-    return _answer(request, asked, document, "collection.html")
+    return _answer(request, asked, document, "collection.html", pages.collection)
 
 
 def _complete(document: dict[str, Any], layer: LayerSpec, asked: Asked) -> dict[str, Any]:
@@ -78,7 +83,8 @@ def schema(request: HttpRequest, collection: str) -> HttpResponseBase:
     asked = asking.read(request)
     document = _schema(asked, layer)
     document["properties"] = {"id": {"type": "string", "x-ogc-role": "id"}} | document["properties"]
-    return _answer(request, asked, document, "schema.html", SCHEMA_JSON)
+    shown = functools.partial(pages.schema, layer, "schema", "schema")
+    return _answer(request, asked, document, "schema.html", shown, SCHEMA_JSON)
 
 
 @answers("GET", "HEAD")
@@ -88,7 +94,8 @@ def queryables(request: HttpRequest, collection: str) -> HttpResponseBase:
     asked = asking.read(request)
     document = _schema(asked, layer)
     document["$id"] = f"{asked.base_url}/collections/{layer.name}/queryables"
-    return _answer(request, asked, document, "schema.html", SCHEMA_JSON)
+    shown = functools.partial(pages.schema, layer, "queryables", "queryables")
+    return _answer(request, asked, document, "schema.html", shown, SCHEMA_JSON)
 
 
 def _schema(asked: Asked, layer: LayerSpec) -> dict[str, Any]:
@@ -110,7 +117,8 @@ def process(request: HttpRequest, process: str) -> HttpResponseBase:
     """One process, with its inputs and outputs."""
     check_process(process)
     asked = asking.read(request)
-    return _answer(request, asked, apis.ask(asked, describe_processes, process), "process.html")
+    document = apis.ask(asked, describe_processes, process)
+    return _answer(request, asked, document, "process.html", pages.process)
 
 
 def _processes(asked: Asked) -> list[dict[str, Any]]:
@@ -149,9 +157,14 @@ def unknown(request: HttpRequest, **_: str) -> HttpResponseBase:
 
 
 def _answer(
-    request: HttpRequest, asked: Asked, document: dict[str, Any], template: str, media_type: str | None = None
+    request: HttpRequest,
+    asked: Asked,
+    document: dict[str, Any],
+    template: str,
+    shown: Shown = pages.nothing_more,
+    media_type: str = JSON,
 ) -> HttpResponseBase:
     """The document as JSON, or on its page."""
     if asked.html:
-        return page(request, asked, template, {"document": document})
-    return json_response(request, asked, document, *filter(None, [media_type]))
+        return page(request, asked, template, {"document": document, **shown(document, asked)})
+    return json_response(request, asked, document, media_type)

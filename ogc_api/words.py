@@ -20,8 +20,7 @@ _WORDS = {
     ),
     "collection": Text("データ", "Collection"),
     "items": Text("地物", "Features"),
-    "items_lead": Text("件が条件に合います。このページは", "features match. This page shows"),
-    "items_unit": Text("件です。", "."),
+    "summary": Text("{matched}件のうち{returned}件を表示しています。", "Showing {returned} of {matched} features."),
     "see_items": Text("地物を見る", "See the features"),
     "queryables": Text("絞り込みに使える項目", "What can be filtered on"),
     "schema": Text("項目の一覧", "Fields"),
@@ -74,7 +73,12 @@ _WORDS = {
     "problem": Text("この要求には応えられません", "This request cannot be answered"),
     "problem_next": Text("データ一覧へ", "To the collections"),
     "root": Text("このAPIの入口", "Entrance of this API"),
-    "skip": Text("本文へ", "To the content"),
+    "trail": Text("現在の位置", "Where you are"),
+    "service": Text("サービス", "Service"),
+    "extent": Text("範囲（西・南・東・北）", "Extent (west, south, east, north)"),
+    "address": Text("接続するアドレス", "Address to connect to"),
+    "openapi_short": Text("アドレスとパラメータの一覧です。", "Every address with its parameters."),
+    "geometry": Text("形", "Geometry"),
 }
 
 LINK_TITLES = {
