@@ -5,7 +5,8 @@ another network, so equality of lines cannot be asked for:
 
 * a link is closed if it **runs along** the closure: more than 8 m of it, or more than 80 % of a shorter one, lie
   within 3 m of the closure's line, and it advances along that line rather than across it;
-* a link is closed if the closure **crosses** it, away from the link's ends (3 m, or 30 % of a link below 10 m);
+* a link is closed if the closure **crosses** it, away from the link's ends (3 m, or 45 % of a very short link) and
+  not with the mere tip of the closure (0.5 m), as where a closed lane meets a street;
 * a street that only meets the closed street's end, or a junction on it, stays open.
 
 Metres are measured on the ellipsoid (``geography``), so that the rule holds wherever the network lies.
@@ -30,7 +31,8 @@ ALONG_M: Final = 8.0
 ALONG_SHARE: Final = 0.8
 ADVANCE_SHARE: Final = 0.5
 END_M: Final = 3.0
-END_SHARE: Final = 0.3
+END_SHARE: Final = 0.45
+TIP_M: Final = 0.5
 
 AREAS_SQL: Final = """
 SELECT id, kind, description, coalesce(observed_at, published_at, changed_at), ST_AsBinary(ST_MakeValid(geometry))
@@ -91,8 +93,10 @@ WHERE (
 ) OR EXISTS (
     SELECT 1
     FROM ST_Dump(ST_CollectionExtract(ST_Intersection(geometry, line), 1)) AS crossing,
-         LATERAL (SELECT ST_LineLocatePoint(geometry, crossing.geom) AS fraction) AS place
-    WHERE least(fraction, 1 - fraction) * length_m > least(%(end_m)s, %(end_share)s * length_m)
+         LATERAL (SELECT ST_LineLocatePoint(geometry, crossing.geom) AS on_link,
+                         ST_LineLocatePoint(line, crossing.geom) AS on_line) AS place
+    WHERE least(on_link, 1 - on_link) * length_m > least(%(end_m)s, %(end_share)s * length_m)
+      AND least(on_line, 1 - on_line) * ST_Length(line::geography) > %(tip_m)s
 )
 """
 
@@ -151,6 +155,7 @@ def _hits(sql: str, blockers: Sequence[Blocker], first: int) -> list[Hit]:
         advance_share=ADVANCE_SHARE,
         end_m=END_M,
         end_share=END_SHARE,
+        tip_m=TIP_M,
     )
     return [Hit(numbers[blocker], link, low, high) for blocker, link, low, high in rows]
 

@@ -91,8 +91,8 @@ def _inputs(data: object, known: tuple[str, ...]) -> tuple[Mapping[str, Any], st
             raise fault(
                 str(key),
                 Text(
-                    f"「{key}」という入力はありません。使えるのは {names} です。",
-                    f"No input is called “{key}”; use {names}.",
+                    f"「{key[:60]}」という入力はありません。使えるのは {names} です。",
+                    f"No input is called “{key[:60]}”; use {names}.",
                 ),
                 language,
             )
@@ -126,8 +126,8 @@ def _place(inputs: Mapping[str, Any], name: str, language: str) -> Place:
         raise _missing(name, _POINT, language)
     if not isinstance(value, list | tuple) or len(value) != 2 or not all(_is_number(part) for part in value):
         detail = Text(
-            f"「{name}」の値 {value!r} は地点ではありません。{_POINT.ja}",
-            f"“{name}”: {value!r} is no point. {_POINT.en}",
+            f"「{name}」の値 {_shown(value)} は地点ではありません。{_POINT.ja}",
+            f"“{name}”: {_shown(value)} is no point. {_POINT.en}",
         )
         raise fault(name, detail, language)
     lon, lat = float(value[0]), float(value[1])
@@ -138,8 +138,17 @@ def _place(inputs: Mapping[str, Any], name: str, language: str) -> Place:
     return lon, lat
 
 
+def _shown(value: object) -> str:
+    """The value as it was sent, as far as it fits into a sentence."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """A finite number; a whole number too large for a float is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < 1e9 if isinstance(value, int) else math.isfinite(value)
 
 
 def _out_of_range(name: str, axis: Text, value: float, limit: int, language: str) -> Problem:
@@ -163,7 +172,10 @@ def _choice(
         return default
     if not isinstance(value, str) or value not in allowed:
         right = _one_of(allowed)
-        detail = Text(f"「{name}」の値 {value!r} は使えません。{right.ja}", f"“{name}” cannot be {value!r}. {right.en}")
+        detail = Text(
+            f"「{name}」の値 {_shown(value)} は使えません。{right.ja}",
+            f"“{name}” cannot be {_shown(value)}. {right.en}",
+        )
         raise fault(name, detail, language)
     return value
 
@@ -174,8 +186,8 @@ def _count(inputs: Mapping[str, Any], language: str) -> int:
         return DEFAULT_SITES
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_SITES:
         detail = Text(
-            f"「count」の値 {value!r} は使えません。1 から {MOST_SITES} の整数です。",
-            f"“count” cannot be {value!r}. It is a whole number from 1 to {MOST_SITES}.",
+            f"「count」の値 {_shown(value)} は使えません。1 から {MOST_SITES} の整数です。",
+            f"“count” cannot be {_shown(value)}. It is a whole number from 1 to {MOST_SITES}.",
         )
         raise fault("count", detail, language)
     return value

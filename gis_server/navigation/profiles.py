@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntFlag
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -112,12 +113,12 @@ class Costing:
     reasons: IntArray
     unknown: IntArray
 
-    @property
+    @cached_property
     def allowed(self) -> BoolArray:
         """Per arc: nothing about the arc itself forbids it."""
-        return self.reasons == 0
+        return np.equal(self.reasons, 0)
 
-    @property
+    @cached_property
     def usable(self) -> BoolArray:
         """Per link: allowed in at least one direction."""
         return np.asarray(self.allowed[::2] | self.allowed[1::2], dtype=np.bool_)
