@@ -30,6 +30,7 @@ class Context:
     language: str
     revisions: Mapping[str, int]
     computed_at: datetime
+    attributions: tuple[str, ...] = ()
 
     def members(self) -> dict[str, Any]:
         return {
@@ -38,6 +39,7 @@ class Context:
             "lang": self.language,
             "revisions": dict(self.revisions),
             "computed_at": self.computed_at.isoformat(),
+            "attribution": list(self.attributions),
         }
 
 

@@ -66,6 +66,17 @@ def load_network() -> Network | None:
     return None if row[0] is None else _network(row)
 
 
+def load_attributions() -> tuple[str, ...]:
+    """The lines that the sources of the walking links ask to be shown with whatever is made from them."""
+    sql = (
+        "SELECT DISTINCT attribution FROM layers_source "
+        f"WHERE key IN (SELECT DISTINCT source FROM {links_table()}) ORDER BY attribution"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return tuple(row[0] for row in cursor.fetchall())
+
+
 def _network(row: tuple[Any, ...]) -> Network:
     texts = dict(zip(TEXTS, row, strict=False))
     codes: dict[str, Any] = {name: _codes(value) for name, value in zip(CODES, row[len(TEXTS) :], strict=False)}

@@ -111,7 +111,7 @@ def nearest_answer(
     """The whole answer of the process ``nearest-site``."""
     overview = {
         "featureType": "overview",
-        "summary": _headline(chosen, context).in_language(context.language),
+        "summary": _headline(chosen, excluded, context).in_language(context.language),
         "found": len(chosen),
         "reachable": sum(candidate.found is not None for candidate in chosen),
         "excluded": [
@@ -128,8 +128,13 @@ def nearest_answer(
     return {"type": "FeatureCollection", "status": "sites" if chosen else "no-site", "features": features}
 
 
-def _headline(chosen: Sequence[Candidate], context: Context) -> Text:
+def _headline(chosen: Sequence[Candidate], excluded: Sequence[Excluded], context: Context) -> Text:
     hazard = hazard_title(context.hazard or "")
+    if not chosen and excluded:
+        return Text(
+            f"「{hazard.ja}」の避難場所 {len(excluded)} か所は、閉鎖・満員または被害範囲の中です。",
+            f"All {len(excluded)} sites for: {hazard.en} are closed, full or inside a damage area.",
+        )
     if not chosen:
         return Text(
             f"「{hazard.ja}」の指定緊急避難場所がありません。",

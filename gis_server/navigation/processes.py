@@ -84,7 +84,7 @@ def nearest_site(data: object) -> dict[str, Any]:
 
 
 def _context(snapshot: Snapshot, profile: str, hazard: str | None, language: str) -> Context:
-    return Context(profile, hazard, language, snapshot.revisions, datetime.now(UTC))
+    return Context(profile, hazard, language, snapshot.revisions, datetime.now(UTC), snapshot.attributions)
 
 
 def _site(request: RouteRequest) -> Site | None:

@@ -22,7 +22,7 @@ from gis_server.navigation.blockages import Blockages
 from gis_server.navigation.closures import read_blockages
 from gis_server.navigation.engine import EngineFactory
 from gis_server.navigation.graph import Network
-from gis_server.navigation.loading import load_network
+from gis_server.navigation.loading import load_attributions, load_network
 from gis_server.navigation.profiles import Costing, Profile, build_costing
 from gis_server.navigation.scipy_engine import ScipyTopology
 from gis_server.navigation.searching import Situation
@@ -45,6 +45,7 @@ class Terrain:
     network: Network
     index: SnapIndex
     topology: EngineFactory
+    attributions: tuple[str, ...]
     costings: dict[str, Costing] = field(default_factory=dict)
 
     def costing(self, profile: Profile) -> Costing:
@@ -73,6 +74,11 @@ class Snapshot:
                 terrain.network, terrain.index, terrain.topology, terrain.costing(profile), self.blockages
             )
         return self.situations[profile.name]
+
+    @property
+    def attributions(self) -> tuple[str, ...]:
+        """Whose data the ways are made from."""
+        return self.terrain.attributions if self.terrain else ()
 
     def is_current(self, revisions: Mapping[str, int], now: datetime) -> bool:
         return self.revisions == revisions and not self.blockages.is_outdated(now)
@@ -136,7 +142,7 @@ def _read_terrain() -> Terrain | None:
     if network is None:
         return None
     LOGGER.info("walking network: %d links, %d nodes", len(network.links), network.node_count)
-    return Terrain(network, SnapIndex(network), _topology(network))
+    return Terrain(network, SnapIndex(network), _topology(network), load_attributions())
 
 
 def _topology(network: Network) -> EngineFactory:
