@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+"""Addresses below /disaster/."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from gis_server.disaster import views
+
+urlpatterns: list[URLPattern] = [path("", views.disaster, name="disaster")]

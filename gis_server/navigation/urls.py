@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+"""Addresses below /navi/."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from gis_server.navigation import page
+
+urlpatterns: list[URLPattern] = [path("", page.navi, name="navi")]

@@ -11,10 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from gis_server.disaster.picture import picture
-from layers.feature import Source
+from gis_server.web.page_data import has_sample_data
 from layers.spec import Audience
-
-SAMPLE_SOURCE = "sample"
 
 
 @require_safe
@@ -26,7 +24,7 @@ def portal(request: HttpRequest) -> HttpResponse:
         "picture": picture(audience),
         "now": now,
         "now_words": moment_in_words(now, request.LANGUAGE_CODE),  # type: ignore[attr-defined]
-        "is_sample": Source.objects.filter(key=SAMPLE_SOURCE).exists(),
+        "is_sample": has_sample_data(),
     }
     return render(request, "web/portal.html", context)
 

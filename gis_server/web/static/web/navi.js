@@ -1,0 +1,323 @@
+// /navi/: what is happening, where am I, where to; then the way there. The address holds the whole state.
+
+import { execute, NoAnswer } from "./features.js";
+import { t } from "./i18n.js";
+import { boundsOf, createMap, feed, look, styleLayersOf } from "./map.js";
+import { drawMe, drawRoute, drawWays, prepareRoutes } from "./navi_map.js";
+import { candidateCards, excludedSites, failure, routeSteps } from "./navi_words.js";
+import { byId, page, say, show } from "./page.js";
+import { Picture } from "./picture.js";
+import { coordinates, searchable } from "./places.js";
+import { Sheet } from "./sheet.js";
+import { clock } from "./time.js";
+
+const LIVE = ["evacuation-sites", "damage-areas", "closures"];
+const FOLLOWED = [...LIVE, "pedestrian-links"];
+const SITES_ASKED = 5;
+
+const state = { hazard: "", profile: "walk", from: null, to: null, view: "ask" };
+const picture = new Picture(LIVE);
+const sheet = new Sheet();
+let map = null;
+let asked = 0;
+let lastAnswer = "";
+
+// --- the address ---
+
+function readAddress() {
+  const query = new URLSearchParams(location.search);
+  const hazard = query.get("hazard") ?? "";
+  state.hazard = hazard in page.hazards ? hazard : "";
+  state.profile = query.get("profile") === "wheelchair" ? "wheelchair" : "walk";
+  state.from = placeFrom(query.get("from"));
+  const to = query.get("to");
+  state.to = to ? placeFrom(to) ?? { id: to } : null;
+  const complete = state.from && state.hazard;
+  state.view = state.to && complete ? "route" : query.get("view") === "results" && complete ? "results" : "ask";
+}
+
+function placeFrom(text) {
+  const match = /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/.exec(text ?? "");
+  return match ? coordinates(`${match[2]}, ${match[1]}`) : null;
+}
+
+function writeAddress(push) {
+  const address = new URL(location.href);
+  const members = {
+    hazard: state.hazard, profile: state.profile === "walk" ? "" : state.profile, from: pointText(state.from),
+    to: state.view === "route" ? state.to?.id ?? pointText(state.to) : "", view: state.view === "results" ? "results" : "",
+  };
+  for (const [name, value] of Object.entries(members)) {
+    if (value) address.searchParams.set(name, value);
+    else address.searchParams.delete(name);
+  }
+  const href = address.href.replaceAll("%2C", ",").replaceAll("%2F", "/");
+  history[push ? "pushState" : "replaceState"]({ pushed: push || Boolean(history.state?.pushed) }, "", href);
+}
+
+function pointText(place) {
+  return place?.lon === undefined ? "" : `${place.lon.toFixed(6)},${place.lat.toFixed(6)}`;
+}
+
+// --- what is shown ---
+
+function showView({ focus = true } = {}) {
+  show(byId("ask"), state.view === "ask");
+  show(byId("results"), state.view === "results");
+  show(byId("route"), state.view === "route");
+  show(byId("back"), state.view !== "ask");
+  show(byId("go"), state.view === "ask");
+  byId("sheet-foot").classList.toggle("is-quiet", state.view !== "ask");
+  if (state.view === "ask") clearWays();
+  sheet.raise();
+  sheet.top();
+  if (focus && state.view !== "ask") byId(`${state.view}-title`).focus({ preventScroll: true });
+}
+
+function showForm() {
+  for (const input of document.querySelectorAll("#ask input[type=radio]")) {
+    input.checked = state[input.name] === input.value;
+  }
+  show(byId("from-chosen"), Boolean(state.from));
+  if (state.from) byId("from-words").textContent = t("navi.from_is", { place: state.from.name });
+  drawMe(map, state.from);
+}
+
+function clearWays() {
+  drawWays(map, []);
+  drawRoute(map, null);
+}
+
+// --- asking the server ---
+
+async function ask(process, inputs) {
+  const mine = ++asked;
+  const common = { from: [state.from.lon, state.from.lat], profile: state.profile, hazard: state.hazard, lang: page.language };
+  try {
+    const answer = await execute(process, { ...common, ...inputs });
+    return mine === asked ? { answer } : null;
+  } catch (error) {
+    if (mine !== asked) return null;
+    if (!error.problem && !(error instanceof NoAnswer)) throw error;
+    return { error };
+  }
+}
+
+async function showResults({ quiet = false } = {}) {
+  if (!quiet) byId("results-lead").textContent = t("navi.searching");
+  const found = await ask("nearest-site", { count: SITES_ASKED });
+  if (!found || state.view !== "results") return;
+  const candidates = byId("candidates");
+  if (found.error) {
+    byId("results-lead").textContent = "";
+    byId("excluded").replaceChildren();
+    candidates.replaceChildren(failure(found.error));
+    return say(found.error.message);
+  }
+  const { features } = found.answer;
+  const [overview, ...rest] = features;
+  const sites = rest.filter((feature) => feature.properties.featureType === "site");
+  const ways = rest.filter((feature) => feature.properties.featureType === "route");
+  byId("results-lead").textContent = overview.properties.summary;
+  candidates.replaceChildren(...candidateCards(sites, ways, state.hazard, chooseSite));
+  byId("excluded").replaceChildren(...excludedSites(overview.properties.excluded));
+  drawRoute(map, null);
+  drawWays(map, ways);
+  noteChange(quiet, features, byId("results"));
+  if (!quiet) {
+    say(overview.properties.summary);
+    lookAt(features);
+  }
+}
+
+async function showRoute({ quiet = false } = {}) {
+  if (!quiet) {
+    byId("route-title").textContent = t("navi.calculating");
+    byId("route-body").replaceChildren();
+  }
+  const found = await ask("route", { to: state.to.id ?? [state.to.lon, state.to.lat] });
+  if (!found || state.view !== "route") return;
+  if (found.error) return showRefusal(found.error, quiet);
+  const { features } = found.answer;
+  const overview = features[0].properties;
+  const end = features.at(-1).properties;
+  byId("route-title").textContent = t("navi.route_to", { name: end.name ?? state.to.name ?? t("navi.chosen_place") });
+  byId("route-body").replaceChildren(...routeSteps(features, state.hazard, showStep));
+  drawWays(map, []);
+  drawRoute(map, features);
+  noteChange(quiet, features, byId("route"));
+  if (!quiet) {
+    say(overview.summary);
+    lookAt(features);
+  }
+}
+
+function showRefusal(error, quiet) {
+  const { problem = {} } = error;
+  byId("route-title").textContent = problem.title ?? t("navi.no_answer");
+  byId("route-body").replaceChildren(failure(error, showBlocker, () => goTo("results")));
+  drawWays(map, []);
+  drawRoute(map, null, problem.geometry);
+  noteChange(quiet, [error.message], byId("route"));
+  if (!quiet) say(`${problem.title ?? ""} ${error.message}`, { urgent: true });
+}
+
+/** A new answer to the same question is announced, so that nobody walks by the old one unaware. */
+function noteChange(quiet, answer, section) {
+  const now = JSON.stringify(answer, (name, value) => (name === "computed_at" || name === "revisions" ? undefined : value));
+  section.querySelector(".changed")?.remove();
+  if (quiet && now !== lastAnswer) {
+    const words = t("navi.recalculated", { clock: clock(new Date()) });
+    const line = Object.assign(document.createElement("p"), { className: "notice changed", textContent: words });
+    section.querySelector("h2").after(line);
+    say(words, { urgent: true });
+  }
+  lastAnswer = now;
+}
+
+function lookAt(features) {
+  const geometries = features.map((feature) => feature.geometry).filter(Boolean);
+  if (geometries.length) look(map, boundsOf({ coordinates: geometries.map((geometry) => geometry.coordinates) }));
+}
+
+function showStep(feature) {
+  look(map, boundsOf(feature.geometry), { maxZoom: 18 });
+}
+
+function showBlocker({ layer, id }) {
+  const feature = LIVE.includes(layer) && picture.find(layer, id);
+  if (feature) look(map, boundsOf(feature.geometry));
+}
+
+// --- what the reader does ---
+
+function goTo(view, { push = true } = {}) {
+  state.view = view;
+  writeAddress(push);
+  act();
+}
+
+function act(options = {}) {
+  showForm();
+  showView(options);
+  if (state.view === "results") showResults();
+  if (state.view === "route") showRoute();
+}
+
+function search() {
+  show(byId("hazard-fault"), !state.hazard);
+  show(byId("from-fault"), !state.from);
+  if (!state.hazard) return complain("hazards", "navi.hazard_missing", "#hazards input");
+  if (!state.from) return complain("from-fault", "navi.from_missing", "#from-search");
+  goTo(state.to ? "route" : "results");
+}
+
+function complain(id, words, focus) {
+  sheet.raise();
+  byId(id).scrollIntoView({ block: "center" });
+  document.querySelector(focus).focus({ preventScroll: true });
+  say(t(words), { urgent: true });
+}
+
+function chooseSite(id) {
+  state.to = { id };
+  goTo("route");
+}
+
+function setFrom(place) {
+  state.from = place;
+  show(byId("from-fault"), false);
+  setPicking(false);
+  writeAddress(false);
+  showForm();
+  say(t("navi.from_is", { place: place.name }));
+}
+
+function setPicking(on) {
+  byId("pick-from").setAttribute("aria-pressed", String(on));
+  map?.getCanvas().classList.toggle("is-picking", on);
+  if (on) {
+    if (sheet.height !== "peek") sheet.set("peek");
+    say(t("navi.tap_now"));
+  } else sheet.raise();
+}
+
+function locate() {
+  const button = byId("use-gps");
+  button.disabled = true;
+  button.textContent = t("navi.locating");
+  const done = () => { button.disabled = false; button.textContent = t("navi.use_gps"); };
+  const failed = () => {
+    done();
+    byId("from-fault").textContent = t("navi.gps_failed");
+    show(byId("from-fault"), true);
+    say(t("navi.gps_failed"), { urgent: true });
+  };
+  if (!navigator.geolocation) return failed();
+  navigator.geolocation.getCurrentPosition(({ coords }) => {
+    done();
+    const name = t("navi.here", { metres: Math.round(coords.accuracy) });
+    setFrom({ lon: coords.longitude, lat: coords.latitude, accuracy: coords.accuracy, name });
+    map.easeTo({ center: [coords.longitude, coords.latitude], zoom: Math.max(map.getZoom(), 15) });
+  }, failed, { enableHighAccuracy: true, timeout: 15_000, maximumAge: 30_000 });
+}
+
+function tapped(event) {
+  const picking = byId("pick-from").getAttribute("aria-pressed") === "true";
+  const [hit] = picking ? [] : map.queryRenderedFeatures(event.point, { layers: styleLayersOf(map, "evacuation-sites") });
+  if (hit && state.from && state.hazard) return chooseSite(hit.properties.id);
+  if (hit || (!picking && state.from)) return undefined;
+  const { lng, lat } = event.lngLat;
+  return setFrom(coordinates(`${lat.toFixed(6)}, ${lng.toFixed(6)}`));
+}
+
+function listen() {
+  byId("ask").addEventListener("submit", (event) => { event.preventDefault(); search(); });
+  byId("ask").addEventListener("change", (event) => {
+    if (event.target.type !== "radio") return;
+    state[event.target.name] = event.target.value;
+    show(byId("hazard-fault"), false);
+    writeAddress(false);
+  });
+  byId("go").addEventListener("click", search);
+  byId("back").addEventListener("click", () => {
+    if (history.state?.pushed) return history.back();
+    return goTo(state.view === "route" ? "results" : "ask", { push: false });
+  });
+  byId("use-gps").addEventListener("click", locate);
+  byId("pick-from").addEventListener("click", (event) => setPicking(event.currentTarget.getAttribute("aria-pressed") !== "true"));
+  searchable(byId("from-search"), byId("from-found"), (place) => {
+    setFrom(place);
+    map.easeTo({ center: [place.lon, place.lat], zoom: Math.max(map.getZoom(), 15) });
+  });
+  searchable(byId("to-search"), byId("to-found"), (place) => {
+    state.to = place;
+    search();
+  });
+  addEventListener("popstate", () => { readAddress(); act(); });
+}
+
+async function begin() {
+  readAddress();
+  listen();
+  map = await createMap(LIVE, [...LIVE, "boundaries"]);
+  prepareRoutes(map);
+  map.on("click", tapped);
+  picture.addEventListener("change", ({ detail: names }) => {
+    for (const name of names) feed(map, name, shown(name));
+  });
+  picture.follow(FOLLOWED, () => {
+    if (state.view === "results") showResults({ quiet: true });
+    if (state.view === "route") showRoute({ quiet: true });
+  });
+  act({ focus: false });
+  document.body.dataset.ready = "true";
+}
+
+/** A walker sees what is in the way now, not what once was. */
+function shown(name) {
+  const features = picture.features[name];
+  return name === "evacuation-sites" ? features : features.filter((feature) => feature.properties.status === "active");
+}
+
+begin();
