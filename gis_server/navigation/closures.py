@@ -35,16 +35,13 @@ END_SHARE: Final = 0.45
 TIP_M: Final = 0.5
 
 AREAS_SQL: Final = """
-SELECT id, kind, description, coalesce(observed_at, published_at, changed_at), ST_AsBinary(ST_MakeValid(geometry))
+SELECT id, kind, description, coalesce(observed_at, published_at, changed_at), ST_AsBinary(geometry)
 FROM {areas} WHERE status = 'active' AND blocks_walking ORDER BY id
 """
 
 AREA_HITS_SQL: Final = """
-WITH area AS MATERIALIZED (
-    SELECT id, ST_MakeValid(geometry) AS geometry FROM {areas} WHERE id = ANY(%(ids)s)
-)
 SELECT area.id, link.id, coalesce(part.low, 0), coalesce(part.high, 1)
-FROM area
+FROM {areas} AS area
 JOIN {links} AS link ON ST_Intersects(area.geometry, link.geometry)
 LEFT JOIN LATERAL (
     SELECT min(ST_LineLocatePoint(link.geometry, vertex.geom)) AS low,
@@ -52,6 +49,7 @@ LEFT JOIN LATERAL (
     FROM ST_DumpPoints(ST_Intersection(link.geometry, area.geometry)) AS vertex
     WHERE NOT ST_IsClosed(link.geometry) AND NOT ST_Covers(area.geometry, link.geometry)
 ) AS part ON true
+WHERE area.id = ANY(%(ids)s)
 """
 
 _IN_FORCE: Final = """
