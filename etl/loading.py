@@ -10,6 +10,7 @@ from django.db import transaction
 from etl.record import Checked, DataSet, Record, UnreadableFileError
 from layers import registry
 from layers.bulk import BulkLoad, BulkRow, Merged, Target, refresh_statistics, replacing
+from layers.feature import Source
 
 BATCH_ROWS = 5_000
 
@@ -62,6 +63,9 @@ def load(
             if total == 0:
                 raise UnreadableFileError("no row of the file can be used; nothing has been changed")
             merged = bulk.merge()
+            for check in data_set.cross_checks:
+                for notice in check(data_set.source.key):
+                    tell(notice)
         if not keep:
             transaction.set_rollback(True)
     if keep and any(one.changed for one in merged):
@@ -80,3 +84,12 @@ def _stage_all(tray: Tray, items: Iterable[Checked], tell: Callable[[Checked], N
     for layer in list(tray.waiting):
         tray.empty(layer)
     return sum(tray.accepted.values())
+
+
+def remove(source: Source, actor: str) -> tuple[Merged, ...]:
+    """Take every row of a data set out of every layer, and the data set out of the list of sources."""
+    with transaction.atomic():
+        with replacing(source, [Target(layer, ()) for layer in registry.every()], actor) as bulk:
+            merged = bulk.merge()
+        Source.objects.filter(key=source.key).delete()
+    return tuple(one for one in merged if one.deleted)

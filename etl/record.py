@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from layers.feature import Source
@@ -89,6 +89,8 @@ class DataSet:
         rows: read as they are asked for; a reader never holds the whole file where its format can be streamed.
         city_codes: municipalities that the contents name themselves, where they do.
         kind: what the file is, in words for its owner.
+        bounds: west, south, east, north of the rows in degrees, where that is known before reading them.
+        cross_checks: run after the merge, given the source's key; what they notice is reported.
     """
 
     source: Source
@@ -96,7 +98,8 @@ class DataSet:
     rows: Iterator[Item]
     kind: str
     city_codes: frozenset[str] = frozenset()
-    bounds: tuple[float, float, float, float] | None = field(default=None)
+    bounds: tuple[float, float, float, float] | None = None
+    cross_checks: tuple[Callable[[str], Iterable[Notice]], ...] = ()
 
 
 class UnreadableFileError(Exception):

@@ -2,8 +2,8 @@
 
 Rows go by COPY into staging tables of the transaction. What the layer's table would refuse is sorted out there; the
 rest is merged: new ids are inserted, changed rows updated, rows of the same source that are no longer in the data
-set removed, equal rows not touched. So importing a file again changes nothing, and the log gets one entry for each
-kind of change.
+set removed; equal rows are not touched, nor are rows of other sources. So importing a file again changes
+nothing, and the log gets one entry for each kind of change.
 """
 
 from __future__ import annotations
@@ -157,13 +157,13 @@ def _merge(source: str, target: Target) -> Merged:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE INDEX ON {stage} (id)")
         cursor.execute(f"ANALYZE {stage}")
-        refused = _take_out_refused(cursor, stage)
+        refused = _take_out_refused(cursor, stage, table, source)
         cursor.execute(
             f"DELETE FROM {table} t WHERE t.source = %s AND NOT EXISTS (SELECT FROM {stage} s WHERE s.id = t.id)",
             [source],
         )
         deleted = cursor.rowcount
-        cursor.execute(_update(table, stage, columns), [source, source])
+        cursor.execute(_update(table, stage, columns))
         updated = cursor.rowcount
         cursor.execute(_insert(table, stage, columns), [source])
         inserted = cursor.rowcount
@@ -172,30 +172,32 @@ def _merge(source: str, target: Target) -> Merged:
     return Merged(target.layer.name, inserted, updated, deleted, unchanged, refused)
 
 
-def _take_out_refused(cursor: Any, stage: str) -> tuple[Refused, ...]:
-    """Rows that the table's constraints would refuse leave the staging table."""
+def _take_out_refused(cursor: Any, stage: str, table: str, source: str) -> tuple[Refused, ...]:
+    """Rows that cannot enter leave the staging table: broken shapes, ids used twice, ids held by other sources."""
     cursor.execute(
         f"DELETE FROM {stage} WHERE geometry IS NULL OR NOT machigis_sound(geometry) RETURNING place, id,"
-        " coalesce('geometry is not sound: ' || ST_IsValidReason(geometry), 'there is no geometry')"
+        " coalesce('the geometry is not sound: ' || ST_IsValidReason(geometry), 'there is no geometry')"
     )
     refused = [Refused(*row) for row in cursor.fetchall()]
     cursor.execute(
         f"DELETE FROM {stage} s USING (SELECT id, min(ordinal) AS first FROM {stage} GROUP BY id HAVING count(*) > 1) d"
-        f" WHERE s.id = d.id AND s.ordinal > d.first RETURNING s.place, s.id,"
-        f" 'the id is already used by row ' || (SELECT f.place FROM {stage} f WHERE f.ordinal = d.first)"
+        " WHERE s.id = d.id AND s.ordinal > d.first RETURNING s.place, s.id, 'an earlier row has the same id'"
+    )
+    refused += [Refused(*row) for row in cursor.fetchall()]
+    cursor.execute(
+        f"DELETE FROM {stage} s USING {table} t WHERE t.id = s.id AND t.source <> %s"
+        " RETURNING s.place, s.id, 'the id belongs to ' || coalesce(nullif(t.source, ''), 'a row entered by hand')",
+        [source],
     )
     return tuple(refused + [Refused(*row) for row in cursor.fetchall()])
 
 
 def _update(table: str, stage: str, columns: tuple[str, ...]) -> str:
-    """Only rows that differ; a row of the same id from another source is taken over."""
+    """Only rows that differ, so that an equal data set leaves no trace."""
     now = ", ".join(f"t.{name}" for name in columns)
     new = ", ".join(f"s.{name}" for name in columns)
     assignments = ", ".join(f"{name} = s.{name}" for name in columns)
-    return (
-        f"UPDATE {table} t SET {assignments}, source = %s FROM {stage} s"
-        f" WHERE s.id = t.id AND ({now}, t.source) IS DISTINCT FROM ({new}, %s)"
-    )
+    return f"UPDATE {table} t SET {assignments} FROM {stage} s WHERE s.id = t.id AND ({now}) IS DISTINCT FROM ({new})"
 
 
 def _insert(table: str, stage: str, columns: tuple[str, ...]) -> str:

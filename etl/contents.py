@@ -1,0 +1,151 @@
+"""What a file really holds, found from its contents, and whether its name tells the truth."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from etl.record import UnreadableFileError
+
+HEAD_BYTES = 4096
+MAX_JSON_BYTES = 256 * 1024 * 1024
+"""JSON is read as a whole; a larger file is for GDAL."""
+
+ENCODINGS = {"utf-8-sig": "UTF-8", "cp932": "CP932 (Shift_JIS)", "utf-16": "UTF-16"}
+
+_MAGIC = (
+    (b"PK\x03\x04", "ZIP archive"),
+    (b"\x1f\x8b", "gzip archive"),
+    (b"fgb", "FlatGeobuf"),
+    (b"SQLite format 3", "SQLite (GeoPackage or MBTiles)"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"\x89PNG", "PNG image"),
+    (b"\xff\xd8", "JPEG image"),
+    (b"%PDF", "PDF"),
+)
+_BY_NAME = {
+    ".geojson": "JSON",
+    ".json": "JSON",
+    ".topojson": "JSON",
+    ".kml": "XML",
+    ".osm": "XML",
+    ".xml": "XML",
+    ".pbf": "OSM PBF",
+    ".csv": "text",
+}
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A file and what it holds: ``JSON``, ``XML``, ``OSM PBF``, ``text``, or the name of something else."""
+
+    path: Path
+    kind: str
+    head: bytes
+
+    @cached_property
+    def document(self) -> Any:
+        """The JSON document.
+
+        Raises:
+            UnreadableFileError: with the line and column at fault.
+        """
+        size = self.path.stat().st_size
+        if size > MAX_JSON_BYTES:
+            raise UnreadableFileError(f"{size // 2**20} MB of JSON are too many; the most is {MAX_JSON_BYTES // 2**20}")
+        data = self.path.read_bytes()
+        try:
+            return json.loads(data.decode("utf-8-sig"))
+        except UnicodeDecodeError as error:
+            raise UnreadableFileError(f"not UTF-8 at byte {error.start}{_other_encoding(data)}") from error
+        except json.JSONDecodeError as error:
+            where = f"line {error.lineno}, column {error.colno}"
+            raise UnreadableFileError(f"broken JSON at {where}: {error.msg}") from error
+        except RecursionError as error:
+            raise UnreadableFileError("broken JSON: nested too deeply") from error
+
+    @cached_property
+    def root(self) -> str:
+        """Name of an XML file's root element, without its namespace; empty where there is none."""
+        if self.kind != "XML":
+            return ""
+        text = self.head.decode(find_encoding(self.head) or "latin-1", errors="ignore")
+        start = 0
+        while (start := text.find("<", start)) >= 0:
+            if text[start + 1 : start + 2] not in {"?", "!"}:
+                name = text[start + 1 :].split(">")[0].split()
+                return name[0].split(":")[-1] if name else ""
+            start += 1
+        return ""
+
+
+def open_contents(path: Path) -> Contents:
+    """Look into a file.
+
+    Raises:
+        UnreadableFileError: where it is absent, empty, or not what its name says.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as error:
+        raise UnreadableFileError(f"cannot be read: {error.strerror}") from error
+    if not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
+        raise UnreadableFileError("the file is empty")
+    kind = kind_of(head)
+    expected = _BY_NAME.get(path.suffix.lower())
+    if expected and kind != expected:
+        found = f"text in {ENCODINGS[encoding]}" if kind == "text" and (encoding := find_encoding(head)) else kind
+        raise UnreadableFileError(f"the name says {path.suffix} ({expected}), but the file holds {found}")
+    return Contents(path, kind, head)
+
+
+def kind_of(head: bytes) -> str:
+    """The kind of contents from a file's first bytes.
+
+    >>> kind_of(b'  {"type": 1}'), kind_of(b"\\xef\\xbb\\xbf<kml/>"), kind_of("名称".encode("cp932"))
+    ('JSON', 'XML', 'text')
+    """
+    if head[4:6] == b"\x0a\x09" and head[6:15] == b"OSMHeader":
+        return "OSM PBF"
+    for magic, name in _MAGIC:
+        if head.startswith(magic):
+            return name
+    encoding = find_encoding(head)
+    if encoding is None:
+        return "binary data of an unknown kind"
+    text = head.decode(encoding, errors="ignore").lstrip()
+    if text.startswith("<"):
+        return "XML"
+    return "JSON" if text.startswith(("{", "[")) else "text"
+
+
+def find_encoding(data: bytes) -> str | None:
+    """The encoding of text, of those that Japanese publishers use; None for what is no text.
+
+    A sample may end inside a character; its last bytes are not held against it.
+
+    >>> find_encoding("施設".encode("cp932")), find_encoding(b"\\x00\\x01\\x02")
+    ('cp932', None)
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if b"\x00" in data:
+        return None
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError as error:
+            if error.start < len(data) - 6 or len(data) < HEAD_BYTES:
+                continue
+        return encoding
+    return None
+
+
+def _other_encoding(data: bytes) -> str:
+    encoding = find_encoding(data)
+    return f"; it looks like {ENCODINGS[encoding]}" if encoding in {"cp932", "utf-16"} else ""

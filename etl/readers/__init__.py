@@ -1,0 +1,11 @@
+"""One file per format. The order is that in which a file is offered to them: the most particular first."""
+
+from etl.readers.base import Options, Reader
+from etl.readers.gsi import SHELTERS, SITES
+from etl.readers.kml import COURSES
+from etl.readers.outlines import OUTLINES
+from etl.readers.towns import TOWNS
+
+READERS: tuple[Reader, ...] = (SITES, SHELTERS, OUTLINES, TOWNS, COURSES)
+
+__all__ = ["READERS", "Options", "Reader"]

@@ -1,0 +1,78 @@
+"""What every reader is: how it knows its files, and how it opens one."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from etl.contents import Contents
+from etl.record import DataSet
+from layers.city import City, check_digit, has_right_check_digit
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the caller says about a file, where the file does not say it itself.
+
+    Args:
+        city: the city of this installation; what names no other may belong to it.
+        city_code: six-digit code of the municipality that the rows belong to.
+        source_key: the data set that the file is a new edition of.
+    """
+
+    city: City
+    layer: str = ""
+    city_code: str = ""
+    source_key: str = ""
+    attribution: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One format.
+
+    Args:
+        find_reason: why a file is of this format, or None where it is not.
+        open: the data set of a file; its rows are read when they are asked for.
+    """
+
+    name: str
+    title: str
+    find_reason: Callable[[Contents], str | None]
+    open: Callable[[Contents, Options], DataSet]
+
+
+def short_hash(text: str) -> str:
+    """Ten characters that stand for a text, for ids of things that have none.
+
+    >>> short_hash("井口一丁目")
+    '1d5f8b3a8e'
+    """
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def slug(path: Path) -> str:
+    """A file's name as part of a key: its ASCII letters and digits, or a hash where it has none.
+
+    >>> slug(Path("Liechtenstein latest.osm.pbf"))
+    'liechtenstein-latest'
+    """
+    stem = path.name.split(".")[0].lower()
+    return re.sub(r"[^a-z0-9]+", "-", stem).strip("-") or short_hash(path.name)
+
+
+def find_city_code(text: str) -> str | None:
+    """A municipality code in a text such as a file's name: six digits with their check digit, or five.
+
+    >>> [find_city_code(name) for name in ("boundary_132047_n03.geojson", "boundary_13203_n03", "roads_2021")]
+    ['132047', '132039', None]
+    """
+    for digits in re.findall(r"(?<!\d)(\d{5,6})(?!\d)", text):
+        code = digits if len(digits) == 6 else digits + check_digit(digits)
+        if 1 <= int(code[:2]) <= 47 and has_right_check_digit(code):
+            return code
+    return None

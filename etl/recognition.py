@@ -1,0 +1,53 @@
+"""Which reader takes a file, and by what it was known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from etl.contents import Contents, open_contents
+from etl.readers import READERS, Reader
+from etl.record import UnreadableFileError
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    contents: Contents
+    reader: Reader
+    reason: str
+
+
+def recognise(path: Path, reader_name: str = "") -> Recognised:
+    """The reader for a file: the one that is asked for, or the first that knows it.
+
+    Raises:
+        UnreadableFileError: where the file is broken, not what its name says, or known to no reader.
+    """
+    contents = open_contents(path)
+    if reader_name:
+        return Recognised(contents, get_reader(reader_name), "as asked for")
+    for reader in READERS:
+        reason = reader.find_reason(contents)
+        if reason is not None:
+            return Recognised(contents, reader, reason)
+    raise UnreadableFileError(f"not recognised: {_description(contents)}")
+
+
+def get_reader(name: str) -> Reader:
+    for reader in READERS:
+        if reader.name == name:
+            return reader
+    raise UnreadableFileError(f"no reader is called {name!r}; there are: {', '.join(r.name for r in READERS)}")
+
+
+def _description(contents: Contents) -> str:
+    if contents.kind == "XML":
+        return f"XML with the root element {contents.root or '(none)'}"
+    if contents.kind != "JSON":
+        return f"{contents.kind} of no known layout"
+    document = contents.document
+    if isinstance(document, dict) and document.get("type") == "Topology":
+        return "TopoJSON"
+    if isinstance(document, dict) and document.get("type") == "FeatureCollection":
+        return "GeoJSON whose columns belong to no known data set; --layer LAYER says where they go"
+    return "JSON of no known layout"
