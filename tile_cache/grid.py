@@ -33,7 +33,7 @@ class Tile:
     @property
     def edge_m(self) -> float:
         """Length of the tile's edge in EPSG:3857, metres (at the equator; less on the ground elsewhere)."""
-        return 2 * HALF_WORLD_M / 2**self.z
+        return 2 * HALF_WORLD_M / float(2**self.z)
 
     @property
     def bounds_m(self) -> Bounds:

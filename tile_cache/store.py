@@ -135,3 +135,6 @@ class TileStore:
     def save(self, tile: Tile, stored: Stored) -> None:
         content = ImageResult(BytesIO(stored.to_bytes()))
         self._files.store_tile(CachedTile((tile.x, tile.y, tile.z), content))
+
+    def remove(self, tile: Tile) -> None:
+        self._files.remove_tile(CachedTile((tile.x, tile.y, tile.z)))

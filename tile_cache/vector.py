@@ -128,7 +128,7 @@ def _condition(layer: LayerSpec, tile: Tile, audience: Audience) -> Query:
     kinds = kinds_at(layer, tile.z)
     if kinds is not None:
         query += Query(" AND t.kind = ANY(%s)", (list(kinds),))
-    if layer.group == BASE_GROUP and _is_area(layer) and tile.z < DETAIL_ZOOM:
+    if layer.group == BASE_GROUP and is_area(layer) and tile.z < DETAIL_ZOOM:
         degrees_per_px = 360 / 2**tile.z / 256
         query += Query(f" AND ST_Area(t.{GEOMETRY_COLUMN}) >= %s", (SMALLEST_AREA_PX * degrees_per_px**2,))
     return query
@@ -146,5 +146,6 @@ def _is_point(layer: LayerSpec) -> bool:
     return bool(_geometry_column(layer).geom_type in {"POINT", "MULTIPOINT"})
 
 
-def _is_area(layer: LayerSpec) -> bool:
+def is_area(layer: LayerSpec) -> bool:
+    """Whether the layer's features are polygons."""
     return bool(_geometry_column(layer).geom_type in {"POLYGON", "MULTIPOLYGON"})

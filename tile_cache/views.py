@@ -126,4 +126,4 @@ def _language(request: HttpRequest) -> str:
 
 
 def _root(request: HttpRequest) -> str:
-    return request.build_absolute_uri(reverse("tiles:index"))
+    return str(request.build_absolute_uri(reverse("tiles:index")))

@@ -1,0 +1,202 @@
+"""Layers drawn by Mapnik, as a source of MapProxy.
+
+Mapnik reads PostGIS itself, through connections of its own. A Map is used by one thread at a time: each source keeps
+those that are free, and makes another where all are busy.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import warnings
+from collections.abc import Sequence
+from functools import cache
+from io import BytesIO
+from types import ModuleType
+from typing import Any
+
+from django.conf import settings
+from mapproxy.config.configuration.source import SourceConfiguration, register_source_configuration
+from mapproxy.extent import DefaultMapExtent
+from mapproxy.image import ImageResult
+from mapproxy.image.opts import ImageOptions
+from mapproxy.layer.map_layer import MapLayer
+from mapproxy.query import MapQuery
+from mapproxy.source import SourceError
+from mapproxy.srs import SRS
+from pyproj import CRS
+
+from layers import registry
+from layers.crs import LON_LAT_SRID
+from tile_cache import mapnik_style
+from tile_cache.drawing import Drawing
+from tile_cache.map_requests import AWAY
+from tile_cache.store import fingerprint_of
+from tile_cache.style import in_order
+
+SOURCE_TYPE = "machigis"
+BUFFER_PX = 128
+"""Around a picture, so that symbols and names that reach into it from outside are drawn."""
+
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "/System/Library/Fonts")
+log = logging.getLogger(__name__)
+
+
+class LayersSource(MapLayer):
+    """Some layers, as everybody may see them, drawn by Mapnik in any reference system."""
+
+    supports_meta_tiles = True
+
+    def __init__(self, names: Sequence[str], background: str | None) -> None:
+        super().__init__(ImageOptions(transparent=background is None, format="image/png"))
+        self.extent = DefaultMapExtent()
+        self.names = tuple(names)
+        self._background = background
+        self._drawings = in_order(registry.get(name) for name in names)
+        self._free: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    @property
+    def fingerprint(self) -> str:
+        """Differs where the pictures differ although the data do not."""
+        layers = mapnik_style.mapnik_layers(self._drawings)
+        return fingerprint_of(layers, mapnik_style.build_styles(self._drawings, faces()), self._background, BUFFER_PX)
+
+    def is_opaque(self, query: MapQuery) -> bool:
+        return self._background is not None
+
+    def get_map(self, query: MapQuery) -> ImageResult:
+        mapnik = load_mapnik()
+        try:
+            canvas = self._take()
+            picture = _render(mapnik, canvas, query)
+        except RuntimeError as error:
+            log.warning("%s could not be drawn: %s", ", ".join(self.names), error)
+            raise SourceError(AWAY) from error
+        self._free.put(canvas)
+        return ImageResult(BytesIO(picture), size=query.size, image_opts=self.image_opts)
+
+    def _take(self) -> Any:
+        try:
+            return self._free.get_nowait()
+        except queue.Empty:
+            return build_map(self._drawings, self._background)
+
+
+class LayersSourceConfiguration(SourceConfiguration):
+    """How the source is written in a configuration of MapProxy: ``{type: machigis, layers: […], background: …}``."""
+
+    source_type = (SOURCE_TYPE,)
+
+    def source(self, params: Any = None) -> LayersSource:
+        return LayersSource(self.conf["layers"], self.conf.get("background"))
+
+
+def register() -> None:
+    """Make the source known to MapProxy."""
+    register_source_configuration(
+        SOURCE_TYPE, LayersSourceConfiguration, SOURCE_TYPE, {"layers": [""], "background": ""}
+    )
+
+
+def build_map(drawings: Sequence[Drawing], background: str | None) -> Any:
+    """A Mapnik map of the drawings, ready to be given a size and a place."""
+    mapnik = load_mapnik()
+    canvas = mapnik.Map(256, 256)
+    mapnik.load_map_from_string(canvas, mapnik_style.build_styles(drawings, faces()))
+    canvas.buffer_size = BUFFER_PX
+    if background is not None:
+        canvas.background = mapnik.Color(background)
+    for described in mapnik_style.mapnik_layers(drawings):
+        layer = mapnik.Layer(described.name, f"epsg:{LON_LAT_SRID}")
+        layer.maximum_scale_denominator = described.max_scale_denominator
+        layer.datasource = mapnik.PostGIS(table=described.sql, **_connection())
+        layer.styles.append(described.name)
+        canvas.layers.append(layer)
+    return canvas
+
+
+@cache
+def load_mapnik() -> ModuleType:
+    """Mapnik, with the fonts of this machine.
+
+    On import it names its own copies of PROJ's and GDAL's data in the environment, where rasterio and pyogrio would
+    then look for theirs and not understand them. Mapnik itself needs neither: it is given its projections in full.
+    """
+    before = {name: os.environ.get(name) for name in ("PROJ_LIB", "GDAL_DATA")}
+    import mapnik
+
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+    for folder in FONT_FOLDERS:
+        if os.path.isdir(folder):
+            mapnik.FontEngine.register_fonts(folder, True)
+    return mapnik
+
+
+@cache
+def faces() -> tuple[str, ...]:
+    """The font faces for names, best first; those with Japanese characters before all others."""
+    present = sorted(load_mapnik().FontEngine.face_names())
+    found = tuple(
+        face
+        for family in mapnik_style.FONTS
+        for face in present
+        if face.startswith(family) and "Oblique" not in face and "Italic" not in face
+    )
+    if not any("CJK" in face or "Hiragino" in face or "IPA" in face for face in found):
+        log.warning("no Japanese font is installed (Debian: fonts-noto-cjk): names on maps will be boxes")
+    return found or tuple(present[:1])
+
+
+def projection(srs: SRS) -> str:
+    """A reference system as Mapnik takes it without PROJ's database: by number where it knows it, else in full."""
+    code = srs.srs_code.upper()
+    if code in {"EPSG:3857", "EPSG:900913"}:
+        return "epsg:3857"
+    if code in {"EPSG:4326", "CRS:84"}:
+        return "epsg:4326"
+    return _in_full(code)
+
+
+@cache
+def _in_full(code: str) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # the text form loses the datum's name, not the projection
+        return str(CRS(code).to_proj4())
+
+
+def _render(mapnik: ModuleType, canvas: Any, query: MapQuery) -> bytes:
+    canvas.resize(*query.size)
+    canvas.srs = projection(query.srs)
+    canvas.zoom_to_box(mapnik.Box2d(*query.bbox))
+    picture = mapnik.Image(*query.size)
+    mapnik.render(canvas, picture)
+    return bytes(picture.to_string("png32:z=1"))
+
+
+def _connection() -> dict[str, Any]:
+    """Mapnik's way to the database that Django uses. The extent is stated, since the data may grow at any time."""
+    database = settings.DATABASES["default"]
+    members = {
+        "host": database.get("HOST"),
+        "port": database.get("PORT"),
+        "user": database.get("USER"),
+        "password": database.get("PASSWORD"),
+        "dbname": _database_name(),
+    }
+    return {name: str(value) for name, value in members.items() if value} | {
+        "geometry_field": "geometry",
+        "srid": LON_LAT_SRID,
+        "extent": "-180,-90,180,90",
+        "estimate_extent": False,
+        "application_name": "machigis-maps",
+    }
+
+
+def _database_name() -> str:
+    """The database in use: that of Django's connection, which in tests is not the one of the settings."""
+    from django.db import connection
+
+    return str(connection.settings_dict["NAME"])

@@ -1,0 +1,239 @@
+"""The layers' drawings as Mapnik styles, and the SQL that each drawing reads. Pure.
+
+Mapnik's PostGIS plugin knows no parameters: the SQL holds names and codes of the registry as literals, never a
+caller's value. It reads only what is drawn, and of that only what the public may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from xml.etree import ElementTree as Xml
+
+from psycopg.sql import Literal
+
+from layers.reading import quoted
+from layers.spec import Audience, LayerSpec
+from tile_cache import vector
+from tile_cache.base_map import BASE_GROUP
+from tile_cache.drawing import (
+    ICON_GROWTH,
+    ICON_PX,
+    LONGEST_NAME,
+    Colour,
+    Dot,
+    Drawing,
+    Fill,
+    Icon,
+    Line,
+    Name,
+    value_at,
+)
+
+ICONS: Final = Path(__file__).parent / "static" / "tile_cache" / "icons"
+LAST_ZOOM: Final = 20
+SCALE_OF_ZOOM_0: Final = 559082264.0287178 / 2
+"""Scale denominator of zoom 0 with 512-pixel tiles of 0.28 mm pixels (OGC 06-042, standardised pixel)."""
+
+FONTS: Final = ("Noto Sans CJK JP", "Hiragino Sans", "IPAexGothic", "DejaVu Sans")
+HALO: Final = {"halo-radius": "1.4", "halo-fill": "rgba(255,255,255,0.92)"}
+
+
+@dataclass(frozen=True, slots=True)
+class MapnikLayer:
+    """One drawing for Mapnik: the query it reads, the style of the same name, the scale from which it is drawn."""
+
+    name: str
+    sql: str
+    max_scale_denominator: float
+
+
+def mapnik_layers(drawings: Iterable[Drawing]) -> list[MapnikLayer]:
+    return [
+        MapnikLayer(drawing.id, build_sql(drawing), scale_denominator(drawing.first_zoom) * 1.01)
+        for drawing in drawings
+        if is_public(drawing)
+    ]
+
+
+def is_public(drawing: Drawing) -> bool:
+    """Whether all that the drawing shows or decides by is for everybody."""
+    readable = {field.name for field in drawing.layer.fields_for(Audience.PUBLIC)}
+    return _fields(drawing) <= readable
+
+
+def scale_denominator(zoom: float) -> float:
+    return SCALE_OF_ZOOM_0 / 2**zoom
+
+
+def build_styles(drawings: Iterable[Drawing], faces: Iterable[str]) -> str:
+    """Mapnik's XML: one style a drawing.
+
+    Args:
+        faces: names of the font faces at hand, best first; regular and bold.
+    """
+    root = Xml.Element("Map")
+    faces = list(faces)
+    for name, weight in (("regular", "Bold"), ("bold", "Regular")):
+        fonts = Xml.SubElement(root, "FontSet", name=name)
+        last = [face for face in faces if face.endswith(weight)]
+        for face in [face for face in faces if face not in last] + last:
+            Xml.SubElement(fonts, "Font", {"face-name": face})
+    for drawing in drawings:
+        if is_public(drawing):
+            style = Xml.SubElement(root, "Style", name=drawing.id)
+            for rule in _rules(drawing):
+                style.append(rule)
+    return Xml.tostring(root, encoding="unicode")
+
+
+def build_sql(drawing: Drawing) -> str:
+    """The sub-select that Mapnik reads; ``!bbox!`` and ``!pixel_width!`` are filled in by Mapnik, in degrees."""
+    layer, symbol = drawing.layer, drawing.symbol
+    shape = "t.geometry"
+    if isinstance(symbol, Icon) and symbol.along:
+        shape = "ST_PointOnSurface(t.geometry)"
+    columns = [f"{shape} AS geometry"]
+    if isinstance(symbol, Name):
+        columns.append(f"{_text_sql(symbol)} AS label")
+    colour = getattr(symbol, "colour", None)
+    if isinstance(colour, Colour) and colour.classes:
+        columns.append(f"{_colour_sql(colour)} AS colour")
+    return f"(SELECT {', '.join(columns)} FROM {quoted(layer.table)} t WHERE {_condition(drawing)} ORDER BY t.id) q"
+
+
+def _condition(drawing: Drawing) -> str:
+    layer = drawing.layer
+    conditions = ["t.geometry && !bbox!"]
+    if layer.rows is not None:
+        conditions.append(_is_one_of(layer.rows.field, layer.rows.values))
+    if drawing.which is not None:
+        conditions.append(_is_one_of(drawing.which.field, drawing.which.values))
+    if isinstance(drawing.symbol, Name):
+        conditions.append(f"t.{quoted(drawing.symbol.field)} <> ''")
+    if layer.group == BASE_GROUP and isinstance(drawing.symbol, Fill):
+        conditions.append("ST_Area(t.geometry) >= 2 * !pixel_width! * !pixel_height!")
+    return " AND ".join(conditions)
+
+
+def _fields(drawing: Drawing) -> set[str]:
+    symbol = drawing.symbol
+    fields = {symbol.field} if isinstance(symbol, Name) else set()
+    for colour in (getattr(symbol, "colour", None), getattr(symbol, "outline", None)):
+        if isinstance(colour, Colour) and colour.field:
+            fields.add(colour.field)
+    return fields | ({drawing.which.field} if drawing.which else set())
+
+
+def _is_one_of(field: str, values: Iterable[Any]) -> str:
+    return f"t.{quoted(field)} IN ({', '.join(_literal(value) for value in values)})"
+
+
+def _literal(value: Any) -> str:
+    return Literal(value).as_string(None)
+
+
+def _text_sql(name: Name) -> str:
+    return f"left(t.{quoted(name.field)}, {LONGEST_NAME})"
+
+
+def _colour_sql(colour: Colour) -> str:
+    """The colour of a feature, worked out in SQL."""
+    field = f"t.{quoted(colour.field or '')}"
+    classes = sorted(colour.classes, reverse=True) if colour.is_lower_bound else colour.classes
+    compare = ">=" if colour.is_lower_bound else "="
+    cases = " ".join(f"WHEN {field} {compare} {_literal(value)} THEN {_literal(shade)}" for value, shade in classes)
+    return f"CASE {cases} ELSE {_literal(colour.default)} END"
+
+
+def _rules(drawing: Drawing) -> Iterator[Xml.Element]:
+    """One rule where nothing depends on the zoom; otherwise one a zoom, around the zoom's own scale."""
+    symbol = drawing.symbol
+    if isinstance(symbol, Fill | Name):
+        rule = Xml.Element("Rule")
+        rule.extend(_fill(symbol) if isinstance(symbol, Fill) else [_name(symbol, drawing.layer)])
+        yield rule
+        return
+    for zoom in range(drawing.first_zoom, LAST_ZOOM + 1):
+        rule = Xml.Element("Rule")
+        if zoom < LAST_ZOOM:
+            Xml.SubElement(rule, "MinScaleDenominator").text = f"{scale_denominator(zoom + 0.5):.0f}"
+        if zoom > drawing.first_zoom:
+            Xml.SubElement(rule, "MaxScaleDenominator").text = f"{scale_denominator(zoom - 0.5):.0f}"
+        rule.append(_sized(symbol, zoom))
+        yield rule
+
+
+def _fill(fill: Fill) -> list[Xml.Element]:
+    if fill.pattern:
+        return [Xml.Element("PolygonPatternSymbolizer", file=str(ICONS / f"{fill.pattern}.svg"), alignment="global")]
+    members = {"fill": _shade(fill.colour), "fill-opacity": str(fill.opacity)}
+    symbolizers = [Xml.Element("PolygonSymbolizer", members)]
+    if fill.outline is not None:
+        edge = {
+            "stroke": _shade(fill.outline),
+            "stroke-width": "0.6",
+            "stroke-opacity": str(min(1, fill.opacity + 0.2)),
+        }
+        symbolizers.append(Xml.Element("LineSymbolizer", edge))
+    return symbolizers
+
+
+def _sized(symbol: Line | Dot | Icon, zoom: int) -> Xml.Element:
+    if isinstance(symbol, Line):
+        return _line(symbol, zoom)
+    if isinstance(symbol, Icon):
+        return _marker(ICON_PX * value_at(ICON_GROWTH, zoom), {"file": str(ICONS / f"{symbol.image}.svg")})
+    growth = value_at(((11, 0.5), (16, 1.0)), zoom)
+    look = {"fill": _shade(symbol.colour), "stroke": symbol.outline, "stroke-width": "1.5"}
+    return _marker(symbol.width_px * growth + 1.5, look)
+
+
+def _line(line: Line, zoom: int) -> Xml.Element:
+    width = value_at(line.width, zoom)
+    cap = "round" if line.rounded else "butt"
+    members = {
+        "stroke": _shade(line.colour),
+        "stroke-width": f"{width:.2f}",
+        "stroke-linecap": cap,
+        "stroke-linejoin": "round",
+    }
+    if line.dash:
+        members["stroke-dasharray"] = ",".join(f"{part * width:.1f}" for part in line.dash)
+    return Xml.Element("LineSymbolizer", members)
+
+
+def _marker(size_px: float, members: dict[str, str]) -> Xml.Element:
+    size = f"{size_px:.1f}"
+    return Xml.Element("MarkersSymbolizer", {"width": size, "height": size, "allow-overlap": "true"} | members)
+
+
+def _name(name: Name, layer: LayerSpec) -> Xml.Element:
+    members = {
+        "fontset-name": "bold" if name.bold else "regular",
+        "size": str(name.size_px),
+        "fill": name.colour,
+        "wrap-width": "110",
+        "avoid-edges": "true",
+        **HALO,
+    }
+    if name.place == "along":
+        members |= {"placement": "line", "spacing": "320", "max-char-angle-delta": "30"}
+    elif name.place == "below":
+        members |= {"dy": str(_drop_px(layer)), "vertical-alignment": "bottom"}
+    elif vector.is_area(layer):
+        members["placement"] = "interior"
+    element = Xml.Element("TextSymbolizer", members)
+    element.text = "[label]"
+    return element
+
+
+def _drop_px(layer: LayerSpec) -> float:
+    """How far below its place a symbol's name begins."""
+    return ICON_PX / 2 + 3 if layer.style.kind == "icon" else max(layer.style.width_px, 7) / 2 + 4
+
+
+def _shade(colour: Colour) -> str:
+    return "[colour]" if colour.classes else colour.default

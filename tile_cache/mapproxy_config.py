@@ -1,0 +1,112 @@
+"""The registry as a configuration of MapProxy. Pure.
+
+WMS draws each picture afresh, sharp at any scale and in any reference system; WMTS and TMS go through the store.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layers import registry
+from layers.city import City
+from layers.spec import Audience, LayerSpec
+from tile_cache.base_map import BASE_GROUP, GROUND_COLOUR
+from tile_cache.mapnik_source import SOURCE_TYPE
+
+GRID = "webmercator"
+META_TILES = 4
+"""Tiles a side that are drawn together, so that few names meet a picture's edge."""
+
+LARGEST_PICTURE_PX = 4096
+HALF_WORLD_M = 20037508.342789244
+
+
+def build_config(city: City, store: str) -> dict[str, Any]:
+    """MapProxy's configuration for all that everybody may see.
+
+    Args:
+        store: folder of stored tiles and of locks.
+    """
+    named = {BASE_GROUP: base_layers()} | {layer.name: (layer,) for layer in _other_layers()}
+    return {
+        "globals": _globals(store),
+        "services": {
+            "wms": _wms(city),
+            "wmts": {"kvp": True, "restful": True, "md": {"title": _title(city)}},
+            "tms": {"use_grid_names": True},
+        },
+        "grids": {GRID: _grid()},
+        "sources": {name: _source(name, layers) for name, layers in named.items()},
+        "caches": {f"{name}-tiles": _cache(name) for name in named},
+        "layers": [_layer(name, layers, city) for name, layers in named.items()],
+    }
+
+
+def _globals(store: str) -> dict[str, Any]:
+    locks = f"{store}/locks"
+    return {
+        "cache": {"base_dir": store, "lock_dir": locks, "tile_lock_dir": locks, "concurrent_tile_creators": 1},
+        "image": {"paletted": False},
+    }
+
+
+def base_layers() -> tuple[LayerSpec, ...]:
+    return tuple(layer for layer in registry.visible_to(Audience.PUBLIC) if layer.group == BASE_GROUP)
+
+
+def _other_layers() -> tuple[LayerSpec, ...]:
+    return tuple(layer for layer in registry.visible_to(Audience.PUBLIC) if layer.group != BASE_GROUP)
+
+
+def _title(city: City) -> str:
+    return f"まちGIS {city.name.ja}"
+
+
+def _wms(city: City) -> dict[str, Any]:
+    return {
+        "srs": ["EPSG:3857", "EPSG:4326", "CRS:84", "EPSG:6668", f"EPSG:{city.plane_srid}"],
+        "versions": ["1.1.1", "1.3.0"],
+        "image_formats": ["image/png", "image/jpeg"],
+        "on_source_errors": "raise",
+        "max_output_pixels": [LARGEST_PICTURE_PX, LARGEST_PICTURE_PX],
+        "md": {"title": _title(city), "abstract": f"{city.name.ja}の地図 / Maps of {city.name.en}"},
+    }
+
+
+def _grid() -> dict[str, Any]:
+    return {
+        "srs": "EPSG:3857",
+        "bbox": [-HALF_WORLD_M, -HALF_WORLD_M, HALF_WORLD_M, HALF_WORLD_M],
+        "bbox_srs": "EPSG:3857",
+        "origin": "nw",
+        "tile_size": [256, 256],
+        "num_levels": 21,
+    }
+
+
+def _source(name: str, layers: tuple[LayerSpec, ...]) -> dict[str, Any]:
+    members = {"type": SOURCE_TYPE, "layers": [layer.name for layer in layers]}
+    return members | ({"background": GROUND_COLOUR} if name == BASE_GROUP else {})
+
+
+def _cache(name: str) -> dict[str, Any]:
+    return {
+        "grids": [GRID],
+        "sources": [name],
+        "format": "image/png",
+        "image": {"transparent": name != BASE_GROUP},
+        "meta_size": [META_TILES, META_TILES],
+        "meta_buffer": 0,
+        "cache": {"type": "file", "directory_layout": "tms"},
+    }
+
+
+def _layer(name: str, layers: tuple[LayerSpec, ...], city: City) -> dict[str, Any]:
+    title, abstract = ("背景地図", "Base map") if name == BASE_GROUP else (layers[0].title.ja, layers[0].title.en)
+    return {
+        "name": name,
+        "title": title,
+        "sources": [name],
+        "tile_sources": [f"{name}-tiles"],
+        "md": {"abstract": abstract, "attribution": {"title": (layers[0].open_data.attribution or city.name).ja}},
+    }
