@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from django.db import connection
 
+from gis_server.navigation.geodesy import ELLIPSOID
 from gis_server.navigation.graph import (
     CodeArray,
     FloatArray,
@@ -84,10 +85,20 @@ def _network(row: tuple[Any, ...]) -> Network:
     measures: dict[str, Any] = {name: _floats(value) for name, value in zip(MEASURES, rest, strict=False)}
     offsets = np.concatenate([[0], np.cumsum(np.frombuffer(rest[-2], dtype=">i4").astype(np.int64))])
     coordinates = _coordinates(bytes(rest[-1]), offsets)
+    measures["length_m"] = _sound_lengths(measures["length_m"], coordinates, offsets)
     links = LinkTable(
         id=tuple(texts["id"]), name=tuple(texts["name"]), surface=tuple(texts["surface"]), **codes, **measures
     )
     return build_network(links, texts["start_id"], texts["end_id"], coordinates, offsets)
+
+
+def _sound_lengths(length_m: FloatArray, coordinates: FloatArray, offsets: IntArray) -> FloatArray:
+    """The stated lengths; where one is negative or no number, the length of the shape."""
+    sound = length_m.copy()
+    for link in np.flatnonzero(~np.isfinite(length_m) | (length_m < 0)):
+        shape = coordinates[offsets[link] : offsets[link + 1]]
+        sound[link] = ELLIPSOID.line_length(shape[:, 0], shape[:, 1])
+    return sound
 
 
 def _codes(value: bytes) -> CodeArray:

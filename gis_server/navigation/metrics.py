@@ -11,14 +11,15 @@ from gis_server.navigation.graph import BoolArray, IntArray
 from gis_server.navigation.profiles import Costing
 
 CENTISECONDS: Final = 100
+LONGEST: Final = 100_000_000
 MOST_PENALTY: Final = 1_000_000
 LEAST_PENALTY: Final = 100_000
 _BUDGET: Final = 1_500_000_000
 
 
 def base_weights(costing: Costing) -> IntArray:
-    """Centiseconds per arc, at least one."""
-    return np.maximum(np.rint(costing.seconds * CENTISECONDS), 1).astype(np.int64)
+    """Centiseconds per arc, from one to eleven days, so that no number in the data can burst the engine's."""
+    return np.clip(np.rint(costing.seconds * CENTISECONDS), 1, LONGEST).astype(np.int64)
 
 
 def closed_arcs(costing: Costing, blocked: BoolArray) -> BoolArray:

@@ -202,11 +202,6 @@ def _obstacles(situation: Situation, pieces: Sequence[Piece], tolerated: frozens
     return tuple(found)
 
 
-def seconds_of(costing: Costing, pieces: Sequence[Piece]) -> float:
-    """Time for the pieces, in seconds."""
-    return float(sum(costing.seconds[piece.arc] * piece.share for piece in pieces))
-
-
 def seconds_to_sites(situation: Situation, starts: Sequence[Snap], sites: Sequence[Place]) -> list[float | None]:
     """Walking time to each site in one search, seconds; None for those that cannot be reached.
 

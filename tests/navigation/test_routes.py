@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -139,6 +140,15 @@ def test_a_destination_inside_a_damage_area_is_reached_with_a_warning() -> None:
     damage("d1", box(250, 250, 350, 350))
     answer = ask((0, 0), (300, 300))
     assert [notice["code"] for notice in overview(answer)["warnings"]] == ["end-inside"]
+
+
+@pytest.mark.parametrize("length", [-5.0, float("nan"), float("inf"), 1e300, 0.0])
+def test_a_link_with_an_impossible_length_breaks_nothing(committed: None, length: float) -> None:
+    nodes = {"a": (0.0, 0.0), "b": (200.0, 0.0), "c": (400.0, 0.0)}
+    save(nodes, [Link("ab", "a", "b", GOOD | {"length_m": length}), Link("bc", "b", "c", GOOD)])
+    told = overview(ask((10, 0), (390, 0)))
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    assert told["duration_s"] > 0
 
 
 @pytest.mark.usefixtures("town")
