@@ -49,7 +49,7 @@ def build_config(
     language: str = "ja",
 ) -> dict[str, Any]:
     """pygeoapi's configuration for the layers that the audience may read, and the processes by dotted path."""
-    visible = [layer for layer in layers if audience.covers(layer.read)]
+    visible = sorted((layer for layer in layers if audience.covers(layer.read)), key=_is_ground)
     resources = {layer.name: _collection(layer, audience, city, language) for layer in visible}
     resources |= {name: {"type": "process", "processor": {"name": path}} for name, path in processes.items()}
     return {
@@ -65,6 +65,11 @@ def build_config(
         "metadata": _metadata(city, base_url),
         "resources": resources,
     }
+
+
+def _is_ground(layer: LayerSpec) -> bool:
+    """The base map comes last: it is the least of what a reader looks for here."""
+    return layer.group == "base"
 
 
 def title_of(city: City) -> Text:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -29,6 +28,7 @@ from ogc_api import asking, parameters, words
 from ogc_api.answering import GEOJSON, JSON, answers, not_modified, to_text, with_headers
 from ogc_api.asking import Asked
 from ogc_api.items_pages import feature_page, features_page
+from ogc_api.remembering import count_of
 
 OWN_PARAMETERS = ("limit", "bbox", "bbox-crs", "crs", "datetime", "cursor")
 STREAM_ABOVE = 1_000
@@ -182,20 +182,6 @@ def links_of(page: Page, last_id: str | None) -> list[dict[str, str]]:
 
 def _url(path: str, query: dict[str, str]) -> str:
     return f"{path}?{urlencode(query)}"
-
-
-def count_of(selection: Selection, revision: int) -> int:
-    """How many features match; counted once for each revision of the layer, since it cannot change in between."""
-    query = reading.count_query(selection)
-    if connection.in_atomic_block:  # changes of this very transaction have no revision yet
-        return _counted(query)
-    parts = "\0".join((selection.layer.name, str(revision), query.sql, repr(query.params)))
-    key = f"ogc_api.count.{hashlib.sha256(parts.encode()).hexdigest()}"
-    return int(cache.get_or_set(key, lambda: _counted(query)) or 0)
-
-
-def _counted(query: Query) -> int:
-    return int(next(iter(reading.rows(query)))[0])
 
 
 def get_feature_text(layer: LayerSpec, asked: Asked, feature_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +10,9 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
+from layers import values
 from layers.feature import Source
 from layers.spec import Field, LayerSpec
 from ogc_api import words
@@ -22,7 +25,7 @@ def features_page(request: HttpRequest, asked: Asked, layer: LayerSpec, document
     """The features of one page of the collection."""
     fields = layer.fields_for(asked.audience)
     rows = [
-        {"id": feature["id"], "cells": [_shown(f, feature["properties"][f.name], asked) for f in fields]}
+        {"id": feature["id"], "cells": [_shown(layer, f, feature["properties"][f.name], asked) for f in fields]}
         for feature in document["features"]
     ]
     links = {link["rel"]: link["href"] for link in document["links"]}
@@ -59,7 +62,8 @@ def feature_page(request: HttpRequest, asked: Asked, layer: LayerSpec, text: str
             "feature": feature,
             "layer": _titled(layer, asked),
             "rows": [
-                (f.title.in_language(asked.language), _shown(f, feature["properties"][f.name], asked)) for f in fields
+                (f.title.in_language(asked.language), _shown(layer, f, feature["properties"][f.name], asked))
+                for f in fields
             ],
             "source": source,
             "name": feature["properties"].get(layer.style.label or "") or feature["id"],
@@ -89,8 +93,8 @@ def _titled(layer: LayerSpec, asked: Asked) -> dict[str, str]:
     return {"name": layer.name, "title": layer.title.in_language(asked.language)}
 
 
-def _shown(field: Field, value: Any, asked: Asked) -> str:
-    """A value as a reader takes it: the meaning of a code, a yes or no, a number with its unit."""
+def _shown(layer: LayerSpec, field: Field, value: Any, asked: Asked) -> str:
+    """A value as a reader takes it: the meaning of a code, a yes or no, a time of the city, a number with its unit."""
     said = words.in_language(asked.language)
     if value is None:
         return ""
@@ -98,4 +102,6 @@ def _shown(field: Field, value: Any, asked: Asked) -> str:
         return field.codes[value].in_language(asked.language)
     if isinstance(value, bool):
         return str(said.yes if value else said.no)
+    if values.json_type(values.column_of(layer, field)).get("format") == "date-time":
+        return f"{timezone.localtime(datetime.datetime.fromisoformat(value)):%Y-%m-%d %H:%M}"
     return f"{value} {field.unit}" if field.unit and isinstance(value, int | float) else str(value)

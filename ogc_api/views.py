@@ -13,12 +13,14 @@ from pygeoapi.api import conformance as ask_conformance
 from pygeoapi.api import describe_collections, get_collection_schema, landing_page
 from pygeoapi.api.processes import describe_processes
 
-from layers import registry
+from layers import changes, registry
 from layers.problems import Problem
+from layers.reading import COORDINATE_DIGITS
 from layers.spec import LayerSpec
 from ogc_api import apis, asking, config, openapi, pages
 from ogc_api.answering import JSON, OPENAPI_JSON, SCHEMA_JSON, answers, json_response, page
 from ogc_api.asking import Asked
+from ogc_api.remembering import extent_of
 
 Shown = Callable[[dict[str, Any], Asked], dict[str, Any]]
 """What a page shows beside its document."""
@@ -56,8 +58,9 @@ def collections(request: HttpRequest) -> HttpResponseBase:
     """The collections that this caller may read."""
     asked = asking.read(request)
     document = apis.ask(asked, describe_collections)
+    revisions = changes.revisions_of([collection["id"] for collection in document["collections"]])
     for collection in document["collections"]:
-        _complete(collection, registry.get(collection["id"], asked.audience), asked)
+        _complete(collection, registry.get(collection["id"], asked.audience), asked, revisions[collection["id"]])
     return _answer(request, asked, document, "collections.html")
 
 
@@ -66,11 +69,16 @@ def collection(request: HttpRequest, collection: str) -> HttpResponseBase:
     """One collection."""
     layer = asking.get_layer(request, collection)
     asked = asking.read(request)
-    document = _complete(apis.ask(asked, describe_collections, layer.name), layer, asked)
+    revision = changes.revision_of(layer.name)
+    document = _complete(apis.ask(asked, describe_collections, layer.name), layer, asked, revision)
     return _answer(request, asked, document, "collection.html", pages.collection)
 
 
-def _complete(document: dict[str, Any], layer: LayerSpec, asked: Asked) -> dict[str, Any]:
+def _complete(document: dict[str, Any], layer: LayerSpec, asked: Asked, revision: int) -> dict[str, Any]:
+    """Adds what pygeoapi has no place for; the extent is that of the features, not only the city's."""
+    extent = extent_of(layer, asked.audience, revision)
+    if extent is not None:
+        document["extent"]["spatial"]["bbox"] = [[round(degrees, COORDINATE_DIGITS) for degrees in extent]]
     document["attribution"] = config.attribution_of(layer, settings.CITY).in_language(asked.language)
     document["license"] = layer.open_data.licence
     return document

@@ -1,0 +1,38 @@
+"""Figures of a layer that are counted once for each revision of it, since they cannot change in between."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+
+from layers import reading
+from layers.reading import Bbox, Query, Selection, quoted
+from layers.spec import Audience, LayerSpec
+
+
+def count_of(selection: Selection, revision: int) -> int:
+    """How many features match, whatever page is asked for."""
+    return int(_first_row(selection.layer, revision, reading.count_query(selection))[0])
+
+
+def extent_of(layer: LayerSpec, audience: Audience, revision: int) -> Bbox | None:
+    """West, south, east, north of what the audience may see, in degrees; None where that is nothing."""
+    box = "ST_Extent(t.geometry)"
+    query = Query(
+        f"SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e) FROM (SELECT {box} e FROM {quoted(layer.table)} t"
+    )
+    query += reading.where(Selection(layer, audience)) + Query(") extent")
+    west, south, east, north = _first_row(layer, revision, query)
+    return None if west is None else (west, south, east, north)
+
+
+def _first_row(layer: LayerSpec, revision: int, query: Query) -> tuple[Any, ...]:
+    if connection.in_atomic_block:  # changes of this very transaction have no revision yet
+        return next(iter(reading.rows(query)))
+    parts = "\0".join((layer.name, str(revision), query.sql, repr(query.params)))
+    key = f"ogc_api.{hashlib.sha256(parts.encode()).hexdigest()}"
+    row: tuple[Any, ...] = cache.get_or_set(key, lambda: next(iter(reading.rows(query))))
+    return row
