@@ -7,6 +7,8 @@ from pathlib import Path
 from django.core.management import call_command
 from whitenoise.compress import Compressor
 
+SAME_TIME_S = 1e-4
+
 
 def collect(folder: Path) -> int:
     """Bring ``folder`` up to date; how many files were compressed anew."""
@@ -25,6 +27,6 @@ def _compressed(path: Path) -> Path:
 
 
 def _is_compressed(path: Path) -> bool:
-    """The compressor gives its file the time of the original."""
+    """The compressor gives its file the time of the original, up to the precision of a float."""
     twin = _compressed(path)
-    return twin.exists() and int(twin.stat().st_mtime) == int(path.stat().st_mtime)
+    return twin.exists() and abs(twin.stat().st_mtime - path.stat().st_mtime) < SAME_TIME_S
