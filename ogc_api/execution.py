@@ -37,7 +37,7 @@ def execution(request: HttpRequest, process: str) -> HttpResponseBase:
     try:
         media_type, result = processor.execute(body.get("inputs", {}), outputs=body.get("outputs"))
     except ProcessorExecuteError as error:
-        raise Problem(400, "the process refuses", str(error.message)) from error
+        raise Problem(400, "the process refuses", error.user_msg or str(error)) from error
     if body.get("response", "raw") == "document":
         media_type, result = JSON, _as_document(processor, media_type, result)
     return _result_response(media_type, result)

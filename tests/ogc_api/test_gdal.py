@@ -1,0 +1,83 @@
+"""GDAL's OAPIF driver against the running code: all collections, every feature, x = longitude."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+
+from layers import registry
+from layers.spec import Audience
+from tests.ogc_api.rows import add
+
+FEATURES = 25
+"""More than two of GDAL's pages of ten."""
+
+pytestmark = pytest.mark.skipif(shutil.which("ogrinfo") is None, reason="GDAL's commands (gdal-bin) are not installed")
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def api(committed: None) -> Iterator[str]:
+    """The site at an address of its own, over the test database."""
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet)
+
+    def serve() -> None:
+        server.serve_forever(poll_interval=0.05)
+        connections.close_all()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield f"OAPIF:http://127.0.0.1:{server.server_port}/api"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "ERROR" not in done.stderr
+    return done.stdout
+
+
+def test_gdal_lists_every_collection(api):
+    told = run("ogrinfo", "-ro", "-al", "-so", api)
+    listed = {line.removeprefix("Layer name: ") for line in told.splitlines() if line.startswith("Layer name: ")}
+    assert listed == {layer.name for layer in registry.visible_to(Audience.PUBLIC)}
+
+
+def test_gdal_reads_all_features_past_the_first_page_with_longitude_as_x(api):
+    layer = registry.get("facilities")
+    for number in range(FEATURES):
+        add(layer, f"facility-{number:02}", lon=139.5 + number / 1000, lat=35.68)
+    rows = list(
+        csv.DictReader(
+            run("ogr2ogr", "-f", "CSV", "-lco", "GEOMETRY=AS_XY", "/vsistdout/", api, layer.name).splitlines()
+        )
+    )
+    assert [row["id"] for row in rows] == [f"facility-{number:02}" for number in range(FEATURES)]
+    assert [float(row["X"]) for row in rows] == pytest.approx([139.5 + number / 1000 for number in range(FEATURES)])
+    assert {float(row["Y"]) for row in rows} == {35.68}
+    assert {row["name"] for row in rows} == {"見える"}
+
+
+def test_gdal_counts_and_selects_by_place(api):
+    layer = registry.get("damage-areas")
+    for number in range(FEATURES):
+        add(layer, f"area-{number:02}", lon=139.5 + number / 100)
+    assert f"Feature Count: {FEATURES}" in run("ogrinfo", "-ro", "-so", api, layer.name)
+    assert "Feature Count: 2" in run(
+        "ogrinfo", "-ro", "-so", "-spat", "139.509", "35", "139.525", "36", api, layer.name
+    )
