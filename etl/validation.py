@@ -73,8 +73,8 @@ def _checked_row(row: RawRow, columns: dict[str, Column]) -> Iterator[Checked]:
             continue
         try:
             value = column.convert(raw)
-        except Unfit as fault:
-            yield Rejection(row.place, name, raw, fault.reason, fault.expected)
+        except Unfit as unfit:
+            yield Rejection(row.place, name, raw, unfit.reason, unfit.expected)
             return
         if column.is_text and value != raw and not is_nothing(raw):
             repairs.append(Repair(row.place, name, raw, value, "前後の空白や改行を除きました"))
@@ -188,6 +188,7 @@ def _integer(raw: Any, lowest: int, highest: int) -> int:
 def _moment(raw: Any) -> datetime.datetime:
     if isinstance(raw, datetime.datetime) and raw.tzinfo is not None:
         return raw
+    value: datetime.datetime | None
     try:
         value = parse_datetime(half_width_digits(str(raw)).strip())
     except ValueError:
