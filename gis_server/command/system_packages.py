@@ -52,9 +52,9 @@ def needs_of_tests(*, private_database: bool, has_uv: Callable[[], bool]) -> tup
     """What ``test`` needs beyond that."""
     return (
         *needs_of_server(private_database=private_database, has_uv=has_uv),
-        Need("Chromium", lambda: find_chromium() is not None, _chromium_packages(), "chromium"),
+        Need("Chromium", lambda: _is_ubuntu() or find_chromium() is not None, ("chromium",), "chromium"),
         Need("GDAL's ogrinfo", lambda: shutil.which("ogrinfo") is not None, ("gdal-bin",), "gdal"),
-        Need("docker-compose", has_compose, ("docker-compose-v2", "docker-compose"), "docker-compose"),
+        Need("docker-compose", has_compose, ("docker-compose", "docker-compose-v2"), "docker-compose"),
         Need("xmllint", lambda: shutil.which("xmllint") is not None, ("libxml2-utils",), "libxml2"),
     )
 
@@ -165,14 +165,10 @@ def _postgis() -> Need:
     return Need("PostGIS", lambda: bool(postgres.installations()), packages, "postgis")
 
 
-def _chromium_packages() -> tuple[str, ...]:
-    """Ubuntu's package of this name installs a snap, which neither a container nor a chroot can run."""
-    return () if "ubuntu" in _distribution() else ("chromium",)
-
-
-def _distribution() -> str:
+def _is_ubuntu() -> bool:
+    """Ubuntu's Chromium is a snap, which no container can run; gis_server/command/browser.py brings another there."""
     release = Path("/etc/os-release")
-    return release.read_text(encoding="utf-8").lower() if release.exists() else ""
+    return release.exists() and "\nid=ubuntu\n" in "\n" + release.read_text(encoding="utf-8").lower()
 
 
 def _is_snap_stub(program: Path) -> bool:

@@ -7,7 +7,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 
-from gis_server.command import signals, system_packages
+from gis_server.command import signals
+from gis_server.command.browser import bring_browser
 from gis_server.command.console import Failure
 from gis_server.command.database import Database, own_database
 from gis_server.command.places import Checkout, build_server_environment, claim
@@ -21,6 +22,7 @@ def test_run(options: argparse.Namespace, setup: Setup) -> int:
     """Run the checks in order, stop at the first that fails, and end with pytest's own summary."""
     signals.stop_in_order()
     bring_everything(setup, for_developers=True)
+    browser = bring_browser(setup)
     home = claim(options.home)
     try:
         with only_one(home, "test"):
@@ -29,6 +31,7 @@ def test_run(options: argparse.Namespace, setup: Setup) -> int:
             own = own_database(home, setup.env, setup.console, is_durable=False)
             with given if setup.database_url else own as database:
                 env = build_server_environment(setup.env, home, database.url, setup.city)
+                env["GIS_CHROMIUM"] = str(browser)
                 return _run_all(checks(setup.checkout, options.pytest, heavy=options.all), env, setup)
     except signals.Stopped:
         setup.console.step("stopped")
@@ -68,9 +71,7 @@ def _run_all(every: Sequence[Check], env: Mapping[str, str], setup: Setup) -> in
 def _run(argv: Sequence[object], env: Mapping[str, str], setup: Setup) -> int:
     """In our process group, so that Ctrl-C reaches it; on any other request to stop we pass it on."""
     words = [str(word) for word in argv]
-    browser = system_packages.find_chromium()
-    extra = {"GIS_CHROMIUM": browser} if browser else {}
-    process = subprocess.Popen(words, env=dict(env) | extra, cwd=setup.checkout.root)  # noqa: S603
+    process = subprocess.Popen(words, env=dict(env), cwd=setup.checkout.root)  # noqa: S603
     try:
         return process.wait()
     except signals.Stopped:
