@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import sys
@@ -53,6 +54,7 @@ def needs_of_tests(*, private_database: bool, has_uv: Callable[[], bool]) -> tup
     return (
         *needs_of_server(private_database=private_database, has_uv=has_uv),
         Need("Chromium", lambda: _is_ubuntu() or find_chromium() is not None, ("chromium",), "chromium"),
+        Need("libatomic", _has_libatomic, ("libatomic1",), "gcc"),
         Need("GDAL's ogrinfo", lambda: shutil.which("ogrinfo") is not None, ("gdal-bin",), "gdal"),
         Need("docker-compose", has_compose, ("docker-compose", "docker-compose-v2"), "docker-compose"),
         Need("xmllint", lambda: shutil.which("xmllint") is not None, ("libxml2-utils",), "libxml2"),
@@ -63,6 +65,17 @@ def has_japanese_font() -> bool:
     """Whether a font that Mapnik can draw 三鷹 with is installed."""
     folders = (Path(folder) for folder in FONT_FOLDERS if Path(folder).is_dir())
     return any(next(folder.rglob(pattern), None) for folder in folders for pattern in JAPANESE_FONTS)
+
+
+def _has_libatomic() -> bool:
+    """The Node.js inside Playwright is linked against it."""
+    if sys.platform != "linux":
+        return True
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        return False
+    return True
 
 
 def find_chromium() -> str | None:
