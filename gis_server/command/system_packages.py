@@ -57,6 +57,7 @@ def needs_of_tests(*, private_database: bool, has_uv: Callable[[], bool]) -> tup
         Need("libatomic", _has_libatomic, ("libatomic1",), "gcc"),
         Need("GDAL's ogrinfo", lambda: shutil.which("ogrinfo") is not None, ("gdal-bin",), "gdal"),
         Need("docker-compose", has_compose, ("docker-compose", "docker-compose-v2"), "docker-compose"),
+        Need("curl", lambda: shutil.which("curl") is not None, ("curl",), "curl"),
         Need("xmllint", lambda: shutil.which("xmllint") is not None, ("libxml2-utils",), "libxml2"),
     )
 
