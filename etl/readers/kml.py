@@ -25,6 +25,9 @@ _GEOD = Geod(ellps="GRS80")
 _TOKYO_FOLDERS = ("都立公園", "海上公園")
 """The folders by which a file of TOKYO WALKING MAP is known."""
 
+OUTLINE_MARGIN_DEGREES = 0.003
+"""About 300 m: how exact a city file's outline is."""
+
 Positions = list[list[float]]
 
 
@@ -122,8 +125,8 @@ def _spot(key: str, placemark: Any, coordinates: str, code: str) -> RawRow | Rej
 
 
 def _city_code(lines: list[Positions], options: Options) -> str:
-    """The installation's city, where the course passes through its rough outline."""
-    outline = shapely.Polygon(options.city.outline)
+    """The installation's city, where the course comes as near to its rough outline as that is exact."""
+    outline = shapely.Polygon(options.city.outline).buffer(OUTLINE_MARGIN_DEGREES)
     points = shapely.MultiPoint([point for line in lines for point in line if len(point) == 2])
     return options.city_code or (options.city.code if points.intersects(outline) else "")
 
