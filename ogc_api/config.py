@@ -12,6 +12,7 @@ from layers.spec import Audience, LayerSpec, Text
 LANGUAGES = ("ja", "en")
 LICENCE_URLS = {
     "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
+    "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
     "ODbL-1.0": "https://opendatacommons.org/licenses/odbl/1-0/",
     "国土地理院コンテンツ利用規約": "https://www.gsi.go.jp/kikakuchousei/kikakuchousei40182.html",
     "国土数値情報利用約款（CC-BY-4.0互換）": "https://nlftp.mlit.go.jp/ksj/other/agreement.html",
@@ -114,7 +115,7 @@ def _collection(layer: LayerSpec, audience: Audience, city: City, language: str)
         "description": _in_both(layer.description),
         "keywords": {"ja": [city.name.ja, layer.title.ja], "en": [city.name.en, layer.title.en]},
         "extents": extents,
-        "links": _licence_links(layer),
+        "links": licence_links([layer.open_data.licence]),
         "providers": [
             {
                 "type": "feature",
@@ -129,11 +130,13 @@ def _collection(layer: LayerSpec, audience: Audience, city: City, language: str)
     }
 
 
-def _licence_links(layer: LayerSpec) -> list[dict[str, str]]:
-    url = LICENCE_URLS.get(layer.open_data.licence)
-    if url is None:
-        return []
-    return [{"type": "text/html", "rel": "license", "title": layer.open_data.licence, "href": url}]
+def licence_links(licences: Iterable[str]) -> list[dict[str, str]]:
+    """Links to the wording of those licences whose place is known."""
+    return [
+        {"type": "text/html", "rel": "license", "title": licence, "href": LICENCE_URLS[licence]}
+        for licence in licences
+        if licence in LICENCE_URLS
+    ]
 
 
 def _in_both(text: Text) -> dict[str, str]:

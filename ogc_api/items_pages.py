@@ -45,6 +45,7 @@ def features_page(request: HttpRequest, asked: Asked, layer: LayerSpec, document
                 matched=document["numberMatched"], returned=document["numberReturned"]
             ),
             **_placed(asked, layer),
+            "attribution": _attribution(asked, layer, document["features"]),
         },
     )
 
@@ -76,6 +77,13 @@ def _placed(asked: Asked, layer: LayerSpec) -> dict[str, Any]:
     """What the map and the line below it need."""
     attribution = attribution_of(layer, settings.CITY).in_language(asked.language)
     return {"json_url": _as_json(asked), "bounds": settings.CITY.bounds, "attribution": attribution}
+
+
+def _attribution(asked: Asked, layer: LayerSpec, features: list[dict[str, Any]]) -> str:
+    """The lines of the sources that these features name; the layer's own where they name none."""
+    keys = {feature["properties"]["source"] for feature in features}
+    lines = Source.objects.filter(pk__in=keys).values_list("attribution", flat=True).distinct().order_by("attribution")
+    return " / ".join(lines) or attribution_of(layer, settings.CITY).in_language(asked.language)
 
 
 def _as_json(asked: Asked) -> str:

@@ -29,6 +29,17 @@ def extent_of(layer: LayerSpec, audience: Audience, revision: int) -> Bbox | Non
     return None if west is None else (west, south, east, north)
 
 
+def attribution_of(layer: LayerSpec, audience: Audience, revision: int) -> tuple[list[str], list[str]]:
+    """The lines and the licences of the sources that the layer's rows name; empty where they name none."""
+    used = Query(f"SELECT t.source FROM {quoted(layer.table)} t") + reading.where(Selection(layer, audience))
+    query = Query(
+        "SELECT coalesce(array_agg(DISTINCT s.attribution), '{}'), coalesce(array_agg(DISTINCT s.licence), '{}')"
+        " FROM layers_source s WHERE s.key IN ("
+    )
+    lines, licences = _first_row(layer, revision, query + used + Query(")"))
+    return lines, licences
+
+
 def _first_row(layer: LayerSpec, revision: int, query: Query) -> tuple[Any, ...]:
     if connection.in_atomic_block:  # changes of this very transaction have no revision yet
         return next(iter(reading.rows(query)))

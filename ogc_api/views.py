@@ -20,7 +20,7 @@ from layers.spec import LayerSpec
 from ogc_api import apis, asking, config, openapi, pages
 from ogc_api.answering import JSON, OPENAPI_JSON, SCHEMA_JSON, answers, json_response, page
 from ogc_api.asking import Asked
-from ogc_api.remembering import extent_of
+from ogc_api.remembering import attribution_of, extent_of
 
 Shown = Callable[[dict[str, Any], Asked], dict[str, Any]]
 """What a page shows beside its document."""
@@ -75,12 +75,18 @@ def collection(request: HttpRequest, collection: str) -> HttpResponseBase:
 
 
 def _complete(document: dict[str, Any], layer: LayerSpec, asked: Asked, revision: int) -> dict[str, Any]:
-    """Adds what pygeoapi has no place for; the extent is that of the features, not only the city's."""
+    """Adds what pygeoapi has no place for; extent and sources are those of the features."""
     extent = extent_of(layer, asked.audience, revision)
     if extent is not None:
         document["extent"]["spatial"]["bbox"] = [[round(degrees, COORDINATE_DIGITS) for degrees in extent]]
-    document["attribution"] = config.attribution_of(layer, settings.CITY).in_language(asked.language)
-    document["license"] = layer.open_data.licence
+    lines, licences = attribution_of(layer, asked.audience, revision)
+    others = [link for link in document["links"] if link["rel"] != "license"]
+    licences = licences or [layer.open_data.licence]
+    document["attribution"] = " / ".join(lines) or config.attribution_of(layer, settings.CITY).in_language(
+        asked.language
+    )
+    document["license"] = ", ".join(licences)
+    document["links"] = [*config.licence_links(licences), *others]
     return document
 
 

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from layers import registry
+from layers.feature import Source
 from layers.spec import Audience
 from ogc_api import apis
 from tests.ogc_api.rows import add
@@ -140,6 +141,12 @@ def test_a_collection_states_its_own_extent_licence_and_source(client):
     assert document["extent"]["spatial"]["bbox"] == [[139.56, 35.68, 139.56, 35.68]]
     assert document["license"] == layer.open_data.licence
     assert document["attribution"] == layer.open_data.attribution.ja
+    Source.objects.create(key="made-up", title="", attribution="架空のサンプル", licence="CC-BY-4.0")
+    layer.model.objects.update(source="made-up")
+    changed = client.get("/api/collections/shelters").json()
+    assert (changed["attribution"], changed["license"]) == ("架空のサンプル", "CC-BY-4.0")
+    assert [link["title"] for link in changed["links"] if link["rel"] == "license"] == ["CC-BY-4.0"]
+    assert "架空のサンプル" in client.get("/api/collections/shelters/items?f=html").content.decode()
     empty = client.get("/api/collections/closures").json()["extent"]["spatial"]["bbox"][0]
     assert empty[0] < 139.56 < empty[2], "the city's own bounds, where there is nothing yet"
 
