@@ -3,9 +3,10 @@
 from etl.readers.base import Options, Reader
 from etl.readers.gsi import SHELTERS, SITES
 from etl.readers.kml import COURSES
+from etl.readers.osm import EXTRACT
 from etl.readers.outlines import OUTLINES
 from etl.readers.towns import TOWNS
 
-READERS: tuple[Reader, ...] = (SITES, SHELTERS, OUTLINES, TOWNS, COURSES)
+READERS: tuple[Reader, ...] = (SITES, SHELTERS, OUTLINES, TOWNS, COURSES, EXTRACT)
 
 __all__ = ["READERS", "Options", "Reader"]
