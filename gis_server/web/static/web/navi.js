@@ -81,6 +81,7 @@ function showForm() {
   show(byId("from-chosen"), Boolean(state.from));
   if (state.from) byId("from-words").textContent = t("navi.from_is", { place: state.from.name });
   drawMe(map, state.from);
+  feed(map, "evacuation-sites", shown("evacuation-sites"));
 }
 
 function clearWays() {
@@ -140,8 +141,7 @@ async function showRoute({ quiet = false } = {}) {
   if (found.error) return showRefusal(found.error, quiet);
   const { features } = found.answer;
   const overview = features[0].properties;
-  const end = features.at(-1).properties;
-  byId("route-title").textContent = t("navi.route_to", { name: end.name ?? state.to.name ?? t("navi.chosen_place") });
+    byId("route-title").textContent = t("navi.route_to", { name: overview.site?.name ?? state.to.name ?? t("navi.chosen_place") });
   byId("route-body").replaceChildren(...routeSteps(features, state.hazard, showStep));
   drawWays(map, []);
   drawRoute(map, features);
@@ -176,7 +176,9 @@ function noteChange(quiet, answer, section) {
 }
 
 function lookAt(features) {
+  const asked = features.at(-1)?.properties?.asked;
   const geometries = features.map((feature) => feature.geometry).filter(Boolean);
+  if (asked) geometries.push({ coordinates: asked });
   if (geometries.length) look(map, boundsOf({ coordinates: geometries.map((geometry) => geometry.coordinates) }));
 }
 
@@ -276,6 +278,7 @@ function listen() {
   byId("ask").addEventListener("change", (event) => {
     if (event.target.type !== "radio") return;
     state[event.target.name] = event.target.value;
+    if (map) feed(map, "evacuation-sites", shown("evacuation-sites"));
     show(byId("hazard-fault"), false);
     writeAddress(false);
   });
@@ -314,10 +317,11 @@ async function begin() {
   document.body.dataset.ready = "true";
 }
 
-/** A walker sees what is in the way now, not what once was. */
+/** A walker sees what is in the way now, and the sites that fit what is happening; not what once was, nor the others. */
 function shown(name) {
   const features = picture.features[name];
-  return name === "evacuation-sites" ? features : features.filter((feature) => feature.properties.status === "active");
+  if (name !== "evacuation-sites") return features.filter((feature) => feature.properties.status === "active");
+  return state.hazard ? features.filter((feature) => feature.properties[state.hazard]) : features;
 }
 
 begin();

@@ -56,8 +56,8 @@ export function routeSteps(features, hazard, onStep) {
   const { properties } = overview;
   return [
     el("p", { class: "route-measure" }, el("strong", {}, t("navi.minutes", { count: properties.minutes })), " ", lengthText(properties.length_m)),
-    end.properties.hazards && marks(end.properties.hazards, hazard),
-    end.properties.opening_status && opening(end.properties),
+    properties.site && marks(properties.site.hazards, hazard),
+    properties.site && opening(properties.site),
     notices(properties.warnings, "notice"),
     properties.unknowns.length > 0 && el("details", { class: "more" },
       el("summary", {}, t("navi.unknowns")),

@@ -38,6 +38,11 @@ export class Picture extends EventTarget {
     return this.features[layer].find((feature) => feature.id === id);
   }
 
+  /** Read layers again without waiting to hear of a change: one's own has just been accepted. */
+  async readNow(names) {
+    await this.#read(names).catch(() => {}); // following goes on and reads again
+  }
+
   async #read(names) {
     const lists = await Promise.all(names.map(fetchFeatures));
     names.forEach((name, index) => { this.features[name] = lists[index]; });
