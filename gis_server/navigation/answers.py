@@ -30,7 +30,7 @@ class Context:
     language: str
     revisions: Mapping[str, int]
     computed_at: datetime
-    attributions: tuple[str, ...] = ()
+    attributions: Mapping[str, str]
 
     def members(self) -> dict[str, Any]:
         return {
@@ -39,8 +39,13 @@ class Context:
             "lang": self.language,
             "revisions": dict(self.revisions),
             "computed_at": self.computed_at.isoformat(),
-            "attribution": list(self.attributions),
         }
+
+    def attribution(self, situation: Situation, walks: Iterable[Walk]) -> list[str]:
+        """Whose data the ways are made from."""
+        sources = situation.network.links.source
+        used = {sources[piece.link] for walk in walks for piece in walk.pieces}
+        return sorted({self.attributions[source] for source in used if source in self.attributions})
 
 
 def minutes(seconds: float) -> int:
@@ -113,6 +118,7 @@ def _overview(
         "unknowns": notices(unknowns, context.language),
         **_site_members(site),
         **context.members(),
+        "attribution": context.attribution(situation, [found.walk]),
     }
     return feature("overview", line(walk_coordinates(situation.network, pieces)), properties)
 

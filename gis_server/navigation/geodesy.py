@@ -21,7 +21,7 @@ def metres_per_degree(latitude: float) -> tuple[float, float]:
     """Length in metres of one degree of longitude and of latitude at `latitude` (series for WGS 84).
 
     >>> [round(metres) for metres in metres_per_degree(35.68)]
-    [90533, 110953]
+    [90527, 110953]
     """
     phi = np.radians(latitude)
     per_longitude = 111412.84 * np.cos(phi) - 93.5 * np.cos(3 * phi) + 0.118 * np.cos(5 * phi)

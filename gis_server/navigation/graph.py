@@ -31,6 +31,7 @@ class LinkTable:
     id: tuple[str, ...]
     name: tuple[str, ...]
     surface: tuple[str, ...]
+    source: tuple[str, ...]
     length_m: FloatArray
     structure: CodeArray
     route_type: CodeArray

@@ -35,7 +35,7 @@ CODES: Final = (
     "tactile_paving",
 )
 MEASURES: Final = ("length_m", "width_min_m", "slope_max_percent", "step_max_cm", "step_count")
-TEXTS: Final = ("id", "start_id", "end_id", "name", "surface")
+TEXTS: Final = ("id", "start_id", "end_id", "name", "surface", "source")
 _WKB_HEADER_BYTES: Final = 9
 
 
@@ -67,15 +67,11 @@ def load_network() -> Network | None:
     return None if row[0] is None else _network(row)
 
 
-def load_attributions() -> tuple[str, ...]:
-    """The lines that the sources of the walking links ask to be shown with whatever is made from them."""
-    sql = (
-        "SELECT DISTINCT attribution FROM layers_source "
-        f"WHERE key IN (SELECT DISTINCT source FROM {links_table()}) ORDER BY attribution"
-    )
+def load_attributions() -> dict[str, str]:
+    """By source: the line that it asks to be shown with whatever is made from its links."""
     with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return tuple(row[0] for row in cursor.fetchall())
+        cursor.execute("SELECT key, attribution FROM layers_source")
+        return dict(cursor.fetchall())
 
 
 def _network(row: tuple[Any, ...]) -> Network:
@@ -86,9 +82,8 @@ def _network(row: tuple[Any, ...]) -> Network:
     offsets = np.concatenate([[0], np.cumsum(np.frombuffer(rest[-2], dtype=">i4").astype(np.int64))])
     coordinates = _coordinates(bytes(rest[-1]), offsets)
     measures["length_m"] = _sound_lengths(measures["length_m"], coordinates, offsets)
-    links = LinkTable(
-        id=tuple(texts["id"]), name=tuple(texts["name"]), surface=tuple(texts["surface"]), **codes, **measures
-    )
+    attributes: dict[str, Any] = {name: tuple(texts[name]) for name in ("id", "name", "surface", "source")}
+    links = LinkTable(**attributes, **codes, **measures)
     return build_network(links, texts["start_id"], texts["end_id"], coordinates, offsets)
 
 

@@ -119,6 +119,7 @@ def nearest_answer(
             for item in excluded
         ],
         **context.members(),
+        "attribution": _attribution(situation, chosen, context),
     }
     features = [feature("overview", point(origin), overview)]
     for rank, candidate in enumerate(chosen, start=1):
@@ -126,6 +127,11 @@ def nearest_answer(
         if situation is not None and candidate.found is not None:
             features.append(_route_feature(situation, rank, candidate, candidate.found, context))
     return {"type": "FeatureCollection", "status": "sites" if chosen else "no-site", "features": features}
+
+
+def _attribution(situation: Situation | None, chosen: Sequence[Candidate], context: Context) -> list[str]:
+    walks = [candidate.found.walk for candidate in chosen if candidate.found is not None]
+    return context.attribution(situation, walks) if situation is not None else []
 
 
 def _headline(chosen: Sequence[Candidate], excluded: Sequence[Excluded], context: Context) -> Text:

@@ -45,7 +45,7 @@ class Terrain:
     network: Network
     index: SnapIndex
     topology: EngineFactory
-    attributions: tuple[str, ...]
+    attributions: Mapping[str, str]
     costings: dict[str, Costing] = field(default_factory=dict)
 
     def costing(self, profile: Profile) -> Costing:
@@ -76,9 +76,9 @@ class Snapshot:
         return self.situations[profile.name]
 
     @property
-    def attributions(self) -> tuple[str, ...]:
-        """Whose data the ways are made from."""
-        return self.terrain.attributions if self.terrain else ()
+    def attributions(self) -> Mapping[str, str]:
+        """By source of a link: the line to be shown with a way over it."""
+        return self.terrain.attributions if self.terrain else {}
 
     def is_current(self, revisions: Mapping[str, int], now: datetime) -> bool:
         return self.revisions == revisions and not self.blockages.is_outdated(now)

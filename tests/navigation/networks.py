@@ -46,7 +46,7 @@ def network_of(nodes: Mapping[str, tuple[float, float]], links: Sequence[Link]) 
         name: np.array([np.nan if row[name] is None else row[name] for row in rows], dtype=np.float64)
         for name in (*MEASURES, "length_m")
     }
-    columns |= {name: tuple(row[name] for row in rows) for name in ("id", "name", "surface")}
+    columns |= {name: tuple(row[name] for row in rows) for name in ("id", "name", "surface", "source")}
     coordinates = np.array([place(*nodes[node]) for link in links for node in (link.start, link.end)])
     offsets = np.arange(len(links) + 1, dtype=np.int64) * 2
     starts, ends = [link.start for link in links], [link.end for link in links]
@@ -71,7 +71,14 @@ def save(nodes: Mapping[str, tuple[float, float]], links: Iterable[Link]) -> Non
 def _row(nodes: Mapping[str, tuple[float, float]], link: Link) -> dict[str, Any]:
     (x0, y0), (x1, y1) = nodes[link.start], nodes[link.end]
     unknown = dict.fromkeys((*CODES, *OTHER_CODES), 99) | dict.fromkeys(MEASURES)
-    plain = {"id": link.id, "name": "", "surface": "", "direction": 1, "length_m": float(np.hypot(x1 - x0, y1 - y0))}
+    plain = {
+        "id": link.id,
+        "name": "",
+        "surface": "",
+        "source": "",
+        "direction": 1,
+        "length_m": float(np.hypot(x1 - x0, y1 - y0)),
+    }
     return unknown | plain | dict(link.attributes)
 
 

@@ -12,6 +12,7 @@ from gis_server.navigation.processes import nearest_site, route
 from gis_server.navigation.service import RoutingService
 from layers.catalog.disaster import Closure, DamageArea, EvacuationSite
 from layers.catalog.pedestrian import PedestrianLink
+from layers.feature import Source
 from layers.problems import Problem
 from tests.navigation.networks import GOOD, Link, grid, place, save
 
@@ -83,6 +84,16 @@ def test_the_route_goes_around_damage_and_back_when_it_is_resolved() -> None:
     assert overview(around)["revisions"]["damage-areas"] > overview(before)["revisions"]["damage-areas"]
     DamageArea.objects.filter(id=area.id).update(status="resolved")
     assert links_of(ask((0, 0), (200, 0))) == links_of(before)
+
+
+def test_a_route_names_the_sources_of_its_own_links_alone(committed: None) -> None:
+    for key in ("used", "other"):
+        Source.objects.create(key=key, title=key, attribution=f"© {key}", licence="CC-BY-4.0")
+    nodes = {"a": (0.0, 0.0), "b": (200.0, 0.0), "c": (400.0, 0.0)}
+    save(nodes, [Link("ab", "a", "b", {"source": "used"}), Link("bc", "b", "c", {"source": "other"})])
+    assert overview(ask((0, 0), (150, 0)))["attribution"] == ["© used"]
+    site("s", (390, 0), "flood")
+    assert overview(nearest((210, 0)))["attribution"] == ["© other"]
 
 
 @pytest.mark.usefixtures("town")
