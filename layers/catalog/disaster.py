@@ -172,7 +172,7 @@ EVACUATION_SITES = registry.add(
             Field(
                 "also_shelter",
                 Text("指定避難所との重複", "Also a shelter"),
-                source=("指定避難所との住所同一",),
+                source=("指定避難所との住所同一", "指定避難所との重複"),
             ),
             _OPENING_STATUS,
             _CROWDING,

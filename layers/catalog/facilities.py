@@ -53,7 +53,11 @@ FACILITIES = registry.add(
             Field("category", Text("種別", "Category"), codes=CATEGORIES),
             Field("address", Text("住所", "Address"), source=("所在地_連結表記", "住所", "address")),
             Field("phone", Text("電話番号", "Phone"), source=("電話番号",)),
-            Field("opening_hours", Text("利用時間", "Opening hours")),
+            Field(
+                "opening_hours",
+                Text("利用時間", "Opening hours"),
+                source=("利用可能日時特記事項", "利用可能時間特記事項"),
+            ),
             Field("wheelchair_accessible", Text("車椅子で利用可", "Wheelchair accessible")),
             Field("url", Text("ウェブサイト", "Website"), source=("URL",)),
             Field("remarks", Text("備考", "Remarks"), source=("備考",)),

@@ -39,7 +39,11 @@ def build_query(export: Export, columns: list[str]) -> Query:
 
 def batches(export: Export, columns: list[str]) -> Iterator[list[tuple[Any, ...]]]:
     """The rows of `build_query`, `BATCH_ROWS` at a time: one moment of the layer, however long the reading takes."""
-    query = build_query(export, columns)
+    return batches_of(export, build_query(export, columns))
+
+
+def batches_of(export: Export, query: Query) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of any query on the layer of an export, `BATCH_ROWS` at a time."""
     count = 0
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.itersize = BATCH_ROWS
