@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -105,5 +106,9 @@ def _brief(value: Any) -> str:
 
 
 def _general(reason: str) -> str:
-    """A reason without its own coordinates, so that alike reasons fall together."""
-    return reason.split("[")[0].strip() if "[" in reason else reason
+    """A reason without its own coordinates, so that alike reasons fall together.
+
+    >>> _general("position 3 [139.5, 95]: latitude is between -90 and 90")
+    'position 3: latitude is between -90 and 90'
+    """
+    return re.sub(r"\s*\[[^\]]*\]", "", reason)

@@ -50,7 +50,7 @@ def short_hash(text: str) -> str:
     """Ten characters that stand for a text, for ids of things that have none.
 
     >>> short_hash("井口一丁目")
-    '1d5f8b3a8e'
+    '178eab70b8'
     """
     return hashlib.sha256(text.encode()).hexdigest()[:10]
 
