@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -38,6 +39,11 @@ class RunningCity:
         """Execute a statement as psql or QGIS would: past the application."""
         with psycopg.connect(self.database_url) as connection:
             connection.execute(statement, parameters)
+
+    def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """What a query finds, past the application."""
+        with psycopg.connect(self.database_url) as connection:
+            return connection.execute(query, parameters).fetchall()
 
     @property
     def environment(self) -> dict[str, str]:
