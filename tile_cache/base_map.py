@@ -23,6 +23,7 @@ class Kind:
         zoom: first zoom at which it is drawn.
         width: factor on the layer's line width.
         named_from: first zoom at which its name is written.
+        named_until: zoom from which its name is left out again: then it is larger than the map.
         text_px: size of its name.
         dash: lengths of dashes and gaps, in widths of the line.
         cased: whether the line has the layer's outline.
@@ -33,6 +34,7 @@ class Kind:
     width: float = 1.0
     named_from: int = 16
     text_px: float = 11.0
+    named_until: int | None = None
     dash: tuple[float, ...] = ()
     cased: bool = True
     text_colour: str = ""
@@ -56,8 +58,8 @@ KINDS: Final[dict[str, Kind]] = {
     "quarter": Kind(14, named_from=14, text_px=12, text_colour="#77716a"),
     "village": Kind(12, named_from=12, text_px=13),
     "station": Kind(12, named_from=12, text_px=12.5, text_colour="#3f4a5a"),
-    "town": Kind(11, named_from=11, text_px=14),
-    "city": Kind(8, named_from=8, text_px=17, text_colour="#44403a"),
+    "town": Kind(11, named_from=11, text_px=14, named_until=17),
+    "city": Kind(8, named_from=8, text_px=17, named_until=15, text_colour="#44403a"),
 }
 """From the least to the most: what comes last among the lines lies on top."""
 

@@ -102,6 +102,7 @@ class Drawing:
         id: unique among all drawings.
         which: the features it is for; None means all.
         first_zoom: where it begins.
+        end_zoom: where it ends; None means never.
     """
 
     id: str
@@ -109,6 +110,7 @@ class Drawing:
     symbol: Symbol
     first_zoom: int
     which: Which | None = None
+    end_zoom: int | None = None
 
 
 def drawings(layer: LayerSpec) -> Iterator[Drawing]:
@@ -269,7 +271,7 @@ def _labels(layer: LayerSpec) -> Iterator[Drawing]:
             yield Drawing(f"{layer.name}-{code}-mark", layer, mark, first, which)
         place = "below" if code == "station" else "area"
         name = Name(style.label or "name", kind.text_colour or style.colour, kind.text_px, place, code == "city")
-        yield Drawing(f"{layer.name}-{code}", layer, name, first, which)
+        yield Drawing(f"{layer.name}-{code}", layer, name, first, which, kind.named_until)
 
 
 def _name(layer: LayerSpec, place: str, first_zoom: int, colour: str) -> Drawing:

@@ -110,6 +110,7 @@ def build_map(drawings: Sequence[Drawing], background: str | None) -> Any:
     for described in mapnik_style.mapnik_layers(drawings):
         layer = mapnik.Layer(described.name, f"epsg:{LON_LAT_SRID}")
         layer.maximum_scale_denominator = described.max_scale_denominator
+        layer.minimum_scale_denominator = described.min_scale_denominator
         layer.datasource = mapnik.PostGIS(table=described.sql, **_connection())
         layer.styles.append(described.name)
         canvas.layers.append(layer)

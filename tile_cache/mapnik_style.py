@@ -43,16 +43,22 @@ HALO: Final = {"halo-radius": "1.4", "halo-fill": "rgba(255,255,255,0.92)"}
 
 @dataclass(frozen=True, slots=True)
 class MapnikLayer:
-    """One drawing for Mapnik: the query it reads, the style of the same name, the scale from which it is drawn."""
+    """One drawing for Mapnik: the query it reads, the style of the same name, the scales between which it is drawn."""
 
     name: str
     sql: str
     max_scale_denominator: float
+    min_scale_denominator: float = 0.0
 
 
 def mapnik_layers(drawings: Iterable[Drawing]) -> list[MapnikLayer]:
     return [
-        MapnikLayer(drawing.id, build_sql(drawing), scale_denominator(drawing.first_zoom) * 1.01)
+        MapnikLayer(
+            drawing.id,
+            build_sql(drawing),
+            scale_denominator(drawing.first_zoom) * 1.01,
+            0.0 if drawing.end_zoom is None else scale_denominator(drawing.end_zoom) * 1.01,
+        )
         for drawing in drawings
         if is_public(drawing)
     ]

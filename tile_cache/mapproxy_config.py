@@ -33,7 +33,7 @@ def build_config(city: City, store: str) -> dict[str, Any]:
         "services": {
             "wms": _wms(city),
             "wmts": {"kvp": True, "restful": True, "md": {"title": _title(city)}},
-            "tms": {"use_grid_names": True},
+            "tms": {"use_grid_names": True, "origin": "nw"},  # the origin of /maps/tiles: rows as in XYZ
         },
         "grids": {GRID: _grid()},
         "sources": {name: _source(name, layers) for name, layers in named.items()},

@@ -26,6 +26,7 @@ SERVICES = {
     "wms": "service?SERVICE=WMS&REQUEST=GetCapabilities",
     "wmts": "wmts/1.0.0/WMTSCapabilities.xml",
     "tms": "tms/1.0.0",
+    "xyz": "tiles/{layer}/webmercator/{z}/{x}/{y}.png",
 }
 HANDLERS = frozenset({"service", "wms", "wmts", "tms", "tiles"})
 _lock = threading.Lock()

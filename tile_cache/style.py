@@ -114,6 +114,8 @@ def _placed(drawing: Drawing) -> Json:
         "minzoom": drawing.first_zoom,
         "metadata": {"machigis:layer": layer.name},
     }
+    if drawing.end_zoom is not None:
+        members["maxzoom"] = drawing.end_zoom
     if drawing.which is not None:
         members["filter"] = _filter(drawing.which)
     return members

@@ -1,0 +1,136 @@
+"""TileJSON and styles: complete, consistent, and without an address outside this server."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+import tile_cache
+from layers import registry
+from layers.spec import Audience
+from tests.tile_cache.conftest import HERE
+from tile_cache import drawing, mapnik_style, style, vector
+
+ROOT = "http://testserver/tiles/"
+ICONS = Path(tile_cache.__file__).parent / "static" / "tile_cache" / "icons"
+AUDIENCES = [Audience.PUBLIC, Audience.DISASTER_STAFF]
+
+
+@pytest.mark.parametrize("name", style.NAMES)
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_every_style_layer_has_its_source_its_type_and_an_id_of_its_own(name, audience):
+    document = style.build_style(name, audience, ROOT)
+    ids = [layer["id"] for layer in document["layers"]]
+    assert len(set(ids)) == len(ids)
+    known = {layer.name for layer in registry.visible_to(audience)}
+    for layer in document["layers"][1:]:
+        assert layer["type"] in {"fill", "line", "circle", "symbol"}
+        assert layer["source"] in document["sources"]
+        assert layer["source-layer"] in known
+        assert 0 <= layer["minzoom"] < layer.get("maxzoom", 24)
+    drawn = {layer["source-layer"] for layer in document["layers"][1:]}
+    assert drawn == {layer.name for layer in registry.visible_to(audience) if name != "base" or layer.group == "base"}
+
+
+@pytest.mark.parametrize("name", style.NAMES)
+def test_every_pictogram_and_pattern_of_a_style_exists(name):
+    for layer in style.build_style(name, Audience.ADMIN, ROOT)["layers"]:
+        for image in (layer.get("layout", {}).get("icon-image"), layer.get("paint", {}).get("fill-pattern")):
+            if image:
+                assert (ICONS / f"{image}.svg").read_text().startswith("<svg ")
+
+
+@pytest.mark.parametrize("name", style.NAMES)
+def test_a_style_needs_no_other_server(name):
+    document = style.build_style(name, Audience.PUBLIC, ROOT)
+    assert "glyphs" not in document
+    assert "sprite" not in document
+    assert all(source["url"].startswith(ROOT) for source in document["sources"].values())
+    assert all(source["promoteId"] == "id" for source in document["sources"].values())
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_a_style_asks_for_no_field_that_its_tiles_lack(audience):
+    for layer in style.build_style("city", audience, ROOT)["layers"][1:]:
+        spec = registry.get(layer["source-layer"])
+        carried = {field.name for field in vector.fields_at(spec, audience, layer["minzoom"])}
+        assert set(_fields(layer)) <= carried
+
+
+def _fields(node) -> list[str]:
+    if isinstance(node, list):
+        own = [node[1]] if len(node) == 2 and node[0] in {"get", "has"} else []
+        return own + [field for child in node for field in _fields(child)]
+    return [field for child in node.values() for field in _fields(child)] if isinstance(node, dict) else []
+
+
+@pytest.mark.parametrize("layer", registry.every(), ids=lambda layer: layer.name)
+def test_every_layer_is_drawn_the_same_in_both_styles(layer):
+    drawn = list(drawing.drawings(layer))
+    assert drawn
+    xml = mapnik_style.build_styles(drawn, ["Some Regular"])
+    assert set(re.findall(r'<Style name="([^"]+)"', xml)) == {each.id for each in drawn}
+    for mapnik_layer in mapnik_style.mapnik_layers(drawn):
+        assert "!bbox!" in mapnik_layer.sql
+    colours = set(re.findall(r"#[0-9a-f]{6}", repr(drawn)))
+    assert layer.style.colour in colours
+
+
+@pytest.mark.parametrize("layer", [layer for layer in registry.every() if layer.rows], ids=lambda layer: layer.name)
+def test_maps_for_everybody_hold_only_the_rows_for_everybody(layer):
+    for mapnik_layer in mapnik_style.mapnik_layers(drawing.drawings(layer)):
+        for value in layer.rows.values:
+            assert f"'{value}'" in mapnik_layer.sql
+
+
+def test_names_with_quotes_cannot_leave_their_literal():
+    assert mapnik_style._literal("a'; DROP TABLE x; --") == "'a''; DROP TABLE x; --'"
+
+
+@pytest.mark.parametrize("name", ["base", "shelters", "shelters,evacuation-sites"])
+def test_tilejson_says_what_its_tiles_hold(store, committed, name):
+    document = Client().get(f"/tiles/{name}.json").json()
+    assert document["tilejson"] == "3.0.0"
+    assert document["tiles"] == [f"{ROOT}{name}/{{z}}/{{x}}/{{y}}.mvt"]
+    assert 0 <= document["minzoom"] <= document["center"][2] <= document["maxzoom"] <= 18
+    layers = {layer["id"]: layer["fields"] for layer in document["vector_layers"]}
+    assert set(layers) == {layer.name for layer in registry.every() if layer.group == "base"} or name != "base"
+    assert all("id" in fields for fields in layers.values())
+
+
+def test_tilejson_tells_the_public_nothing_of_what_staff_see(store, committed):
+    (layer,) = Client().get("/tiles/shelters.json").json()["vector_layers"]
+    assert "contact_phone" not in layer["fields"]
+
+
+def test_the_revision_of_tilejson_grows_with_a_change(add, store):
+    before = Client().get("/tiles/shelters.json").json()["revision"]
+    add("shelter", "s1", HERE, name="a")
+    assert Client().get("/tiles/shelters.json").json()["revision"] == before + 1
+
+
+def test_the_attribution_is_that_of_the_rows_and_cannot_be_markup(add, sql, store):
+    sql(
+        "INSERT INTO layers_source (key, title, attribution, licence, url)"
+        " VALUES ('k', 't', '架空のサンプル <script>', 'CC0-1.0', '')"
+    )
+    add("shelter", "s1", HERE, name="a", source="k")
+    assert Client().get("/tiles/shelters.json").json()["attribution"] == "架空のサンプル &lt;script&gt;"
+    add("shelter", "s2", HERE, name="b")
+    assert "国土地理院" in Client().get("/tiles/shelters.json").json()["attribution"]
+
+
+def test_the_index_leads_to_every_public_tileset_and_style(store, committed):
+    document = Client().get("/tiles/").json()
+    for entry in document["tilesets"]:
+        assert Client().get(entry["tilejson"]).status_code == 200
+    for entry in document["styles"]:
+        assert Client().get(entry["style"]).json()["version"] == 8
+
+
+def test_a_document_that_is_known_is_304(store, committed):
+    tag = Client().get("/tiles/styles/city.json").headers["ETag"]
+    assert Client().get("/tiles/styles/city.json", headers={"If-None-Match": tag}).status_code == 304
