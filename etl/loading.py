@@ -11,6 +11,7 @@ from etl.record import Checked, DataSet, Record, UnreadableFileError
 from layers import registry
 from layers.bulk import BulkLoad, BulkRow, Merged, Target, refresh_statistics, replacing
 from layers.feature import Source
+from layers.values import column_of
 
 BATCH_ROWS = 5_000
 
@@ -57,6 +58,8 @@ def load(
         UnreadableFileError: where no row at all is usable: an import that would only remove rows is a mistake.
     """
     targets = [Target(registry.get(layer), columns) for layer, columns in data_set.columns.items()]
+    for target in targets:
+        _check_complete(target)
     with transaction.atomic():
         with replacing(data_set.source, targets, actor) as bulk:
             total = _stage_all(Tray(bulk), items, tell, progress)
@@ -71,6 +74,15 @@ def load(
     if keep and any(one.changed for one in merged):
         refresh_statistics(target.layer for target in targets)
     return merged
+
+
+def _check_complete(target: Target) -> None:
+    """A column that may not be empty and has no value of its own must be filled by the file."""
+    for declared in target.layer.fields:
+        column = column_of(target.layer, declared)
+        if declared.name not in target.columns and not column.null and not column.has_db_default():
+            names = " / ".join((*declared.source, declared.name))
+            raise UnreadableFileError(f"{target.layer.name} needs {declared.title.ja}: a column called {names}")
 
 
 def _stage_all(tray: Tray, items: Iterable[Checked], tell: Callable[[Checked], None], progress: Progress) -> int:

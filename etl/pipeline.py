@@ -9,7 +9,7 @@ from pathlib import Path
 from etl.loading import Progress, load
 from etl.readers import Options
 from etl.recognition import Recognised, recognise
-from etl.record import DataSet, Item, RawRow
+from etl.record import DataSet, Item, RawRow, UnreadableFileError
 from etl.report import Report
 from etl.validation import checked
 from layers.feature import Source
@@ -32,8 +32,13 @@ def open_file(path: Path, options: Options, reader_name: str = "") -> Opened:
     Raises:
         UnreadableFileError: in one line, what is wrong with the file.
     """
-    recognised = recognise(path, reader_name)
+    recognised = recognise(path, reader_name, options.layer)
     data_set = recognised.reader.open(recognised.contents, options)
+    if options.layer and options.layer not in data_set.columns:
+        filled = ", ".join(data_set.columns)
+        raise UnreadableFileError(
+            f"known as {data_set.kind} ({recognised.reason}): it fills {filled}, not {options.layer}"
+        )
     return Opened(path, recognised, replace(data_set, source=_named(data_set.source, options)))
 
 

@@ -7,7 +7,11 @@ from pathlib import Path
 
 from etl.contents import Contents, open_contents
 from etl.readers import READERS, Reader
+from etl.readers.table import GEOJSON, TABLE
 from etl.record import UnreadableFileError
+
+_PLAIN = {"JSON": GEOJSON, "text": TABLE}
+"""Readers of files that say nothing of themselves, for a caller who names the layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +21,8 @@ class Recognised:
     reason: str
 
 
-def recognise(path: Path, reader_name: str = "") -> Recognised:
-    """The reader for a file: the one that is asked for, or the first that knows it.
+def recognise(path: Path, reader_name: str = "", layer: str = "") -> Recognised:
+    """The reader for a file: the one that is asked for, or the first that knows it, or a plain one for the layer.
 
     Raises:
         UnreadableFileError: where the file is broken, not what its name says, or known to no reader.
@@ -30,6 +34,8 @@ def recognise(path: Path, reader_name: str = "") -> Recognised:
         reason = reader.find_reason(contents)
         if reason is not None:
             return Recognised(contents, reader, reason)
+    if layer and contents.kind in _PLAIN:
+        return Recognised(contents, _PLAIN[contents.kind], f"as asked for: into {layer}")
     raise UnreadableFileError(f"not recognised: {_description(contents)}")
 
 
@@ -43,6 +49,8 @@ def get_reader(name: str) -> Reader:
 def _description(contents: Contents) -> str:
     if contents.kind == "XML":
         return f"XML with the root element {contents.root or '(none)'}"
+    if contents.kind == "text" and contents.path.suffix.lower() == ".csv":
+        return "CSV of no known layout, or one whose layer only its owner can tell; --layer LAYER says where it goes"
     if contents.kind != "JSON":
         return f"{contents.kind} of no known layout"
     document = contents.document

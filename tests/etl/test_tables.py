@@ -1,0 +1,112 @@
+"""CSV lists of places: encodings, headers of both generations, lost zeros, swapped columns."""
+
+from __future__ import annotations
+
+import pytest
+
+from etl.record import UnreadableFileError
+from layers.catalog.disaster import EvacuationSite
+from layers.catalog.facilities import Facility
+from layers.feature import Source
+
+pytestmark = pytest.mark.django_db
+
+HEADER = "全国地方公共団体コード,ID,名称,所在地_連結表記,緯度,経度"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def run(*lines: str, encoding: str = "utf-8", header: str = HEADER):
+        path = tmp_path / "list.csv"
+        path.write_bytes("\r\n".join([header, *lines]).encode(encoding))
+        return path
+
+    return run
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+def test_every_usual_encoding_is_read(write, bring_in, encoding):
+    bring_in(write("132047,1,図書館,三鷹市,35.69,139.56", encoding=encoding))
+    facility = Facility.objects.get()
+    assert (facility.name, facility.address, facility.city_code) == ("図書館", "三鷹市", "132047")
+    assert (facility.geometry.x, facility.geometry.y) == (139.56, 35.69)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "category"),
+    [
+        ("yaizu_222127_aed.csv", 82, "aed"),
+        ("yaizu_222127_public_toilet.csv", 112, "toilet"),
+        ("yaizu_222127_facilities_sports.csv", 16, "other"),
+        ("yaizu_222127_library.csv", 11, "other"),
+        ("takamatsu_public_toilet.csv", 169, "toilet"),
+        ("takamatsu_elderly_welfare_facility.csv", 47, "other"),
+    ],
+)
+def test_lists_of_two_cities_come_in_with_all_their_rows(real_data, bring_in, name, rows, category):
+    bring_in(real_data / "facilities" / name)
+    assert Facility.objects.filter(category=category).count() == rows
+
+
+def test_a_list_in_cp932_gives_the_same_rows(real_data, bring_in, tmp_path):
+    text = (real_data / "facilities" / "yaizu_222127_aed.csv").read_text(encoding="utf-8")
+    path = tmp_path / "yaizu_222127_aed.csv"
+    path.write_bytes(text.encode("cp932"))
+    bring_in(path)
+    assert bring_in(real_data / "facilities" / "yaizu_222127_aed.csv").changed == 0
+    assert Facility.objects.count() == 82
+
+
+def test_a_lost_zero_is_put_back_and_reported(write, bring_in):
+    report = bring_in(write("92011,1,図書館,宇都宮市,36.55,139.88"))
+    assert Facility.objects.get().city_code == "092011"
+    assert "'92011' → '092011'" in report.text()
+
+
+def test_full_width_coordinates_are_read(write, bring_in):
+    bring_in(write("132047,1,図書館,三鷹市,３５．６９,１３９．５６"))
+    assert Facility.objects.get().geometry.y == 35.69
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("132047,2,体育館,三鷹市,139.56,35.69", "are latitude and longitude swapped?"),
+        ("132047,2,体育館,三鷹市,三十五,139.56", "no position"),
+        ("132047,2,体育館,三鷹市,,", "no position"),
+        ("132047,2,,三鷹市,35.69,139.56", "nothing is written"),
+        ("132047,2,体育館", "the number of cells is not that of the header"),
+        ("132047,1,体育館,三鷹市,35.69,139.56", "an earlier row has the same id"),
+    ],
+)
+def test_a_bad_line_is_refused_with_its_number_and_reason(write, bring_in, line, reason):
+    text = bring_in(write("132047,1,図書館,三鷹市,35.69,139.56", line)).text()
+    assert reason in text
+    assert "line 3" in text
+    assert Facility.objects.get().name == "図書館"
+
+
+def test_a_list_with_hazard_flags_needs_its_owners_word(write, bring_in):
+    header = HEADER + ",災害種別_洪水"
+    with pytest.raises(UnreadableFileError, match="--layer LAYER"):
+        bring_in(write("132047,1,広場,三鷹市,35.69,139.56,1", header=header))
+    bring_in(write("132047,1,広場,三鷹市,35.69,139.56,1", header=header), layer="evacuation-sites")
+    assert EvacuationSite.objects.get().flood is True
+
+
+def test_bytes_that_are_no_text_are_named(tmp_path, bring_in):
+    path = tmp_path / "list.csv"
+    path.write_bytes((HEADER + "\r\n" + "x" * 8000).encode() + b"\xff\xff")
+    with pytest.raises(UnreadableFileError, match="neither UTF-8 nor CP932: byte"):
+        bring_in(path)
+
+
+def test_the_caller_can_say_where_a_list_comes_from(write, bring_in):
+    text = bring_in(write("132047,1,図書館,三鷹市,35.69,139.56"), attribution="三鷹市", licence="CC-BY-4.0").text()
+    assert "--attribution" not in text
+    assert Source.objects.get().attribution == "三鷹市"
+
+
+def test_a_layer_whose_required_column_is_missing_says_so(real_data, bring_in):
+    with pytest.raises(UnreadableFileError, match="hazard-zones needs 災害種別"):
+        bring_in(real_data / "hazard" / "yaizu_inland_flood_depth.geojson", layer="hazard-zones")
