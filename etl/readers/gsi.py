@@ -94,7 +94,7 @@ def _rows(features: list[Any], layer: str, used: frozenset[str]) -> Iterator[Ite
         place, properties, geometry = item
         key = properties.get("共通ID")
         match = COMMON_ID.fullmatch(key) if isinstance(key, str) else None
-        if match is None:
+        if not isinstance(key, str) or match is None:
             yield Rejection(place, "共通ID", key, "not a common id", "E and 13 digits, as E1320400002201")
             continue
         code5, number, kind = match.groups()

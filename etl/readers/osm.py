@@ -7,7 +7,7 @@ kept in memory is the numbers of nodes of walkable ways, not their attributes.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -109,7 +109,10 @@ def _in_order(path: Path, folder: Path) -> tuple[Path, Notice | None]:
 def _junctions(path: Path) -> set[int]:
     """Nodes at which walkable ways end or meet."""
     seen, junctions = set[int](), set[int]()
-    for way in osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway")):
+    ways: Iterable[Any] = osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(
+        osmium.filter.KeyFilter("highway")
+    )
+    for way in ways:
         if is_walkable(way.tags):
             numbers = [node.ref for node in way.nodes]
             junctions.update(numbers[:1], numbers[-1:])
@@ -235,7 +238,8 @@ def _bounds(path: Path) -> Bounds | None:
 
 def _bounds_of_nodes(path: Path) -> Bounds | None:
     lons, lats = [], []
-    for node in islice(osmium.FileProcessor(str(path), osmium.osm.NODE), _SAMPLE_NODES):
+    nodes: Iterator[Any] = islice(osmium.FileProcessor(str(path), osmium.osm.NODE), _SAMPLE_NODES)
+    for node in nodes:
         if node.location.valid():
             lons.append(node.lon)
             lats.append(node.lat)

@@ -100,7 +100,7 @@ def _table_rows(
     layer: LayerSpec,
     key: str,
     names: Mapping[str, str],
-    fixed: Mapping[str, Any],
+    fixed: dict[str, Any],
     options: Options,
 ) -> Iterator[Item]:
     yield from _file_notices(layer, rows, options)

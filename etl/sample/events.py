@@ -63,17 +63,21 @@ def hazard_rows(plan: Plan, rng: random.Random) -> Iterator[Row]:
     inner: BaseGeometry = shapely.Polygon()
     for number, (depth_class, lowest, highest, share) in enumerate(_DEPTHS, start=1):
         area = flood_area(plan, share)
-        values = {"name": f"さらさら川 洪水浸水想定（{FICTION}）", "hazard": "flood", "depth_class": depth_class}
-        values |= {"depth_min_m": lowest, "depth_max_m": highest}
+        values = _zone("さらさら川 洪水浸水想定", "flood", depth_class, lowest, highest)
         yield "hazard-zones", f"sample-flood-{number}", values, _areal(area.difference(inner).buffer(-0.5).buffer(0.4))
         inner = shapely.unary_union([inner, area])
     for number in range(1, 6):
-        values = {"name": f"内水の想定（{FICTION}）", "hazard": "inland_flood", "depth_class": "0.5m未満"}
-        values |= {"depth_min_m": 0.0, "depth_max_m": 0.5}
+        values = _zone("内水の想定", "inland_flood", "0.5m未満", 0.0, 0.5)
         yield "hazard-zones", f"sample-inland-{number}", values, _areal(_hollow(plan, rng))
     scarp = plan.river.offset_curve(240.0).segmentize(20).buffer(22, cap_style="flat").intersection(plan.outline)
-    values = {"name": f"崖線（{FICTION}）", "hazard": "landslide", "depth_class": "", "depth_min_m": None}
-    yield "hazard-zones", "sample-landslide-1", values | {"depth_max_m": None}, _areal(scarp.simplify(2))
+    yield "hazard-zones", "sample-landslide-1", _zone("崖線", "landslide"), _areal(scarp.simplify(2))
+
+
+def _zone(
+    name: str, hazard: str, depth_class: str = "", lowest_m: float | None = None, highest_m: float | None = None
+) -> dict[str, Any]:
+    depth = {"depth_class": depth_class, "depth_min_m": lowest_m, "depth_max_m": highest_m}
+    return {"name": f"{name}（{FICTION}）", "hazard": hazard} | depth
 
 
 def _hollow(plan: Plan, rng: random.Random) -> BaseGeometry:
@@ -102,7 +106,7 @@ def course_rows(plan: Plan, ground: Ground) -> Iterator[Row]:
     courses = (("さらさら川のんびりコース", along), ("ひだまりの森ひとまわりコース", LineString(outer.coords)))
     for number, (name, line) in enumerate(courses, start=1):
         lines = [part for part in getattr(line, "geoms", [line]) if part.geom_type == "LineString"]
-        values = {
+        values: dict[str, Any] = {
             "name": invented(name),
             "description": FICTION,
             "length_m": round(sum(part.length for part in lines), 1),
@@ -116,7 +120,12 @@ def post_rows(ground: Ground, rng: random.Random) -> Iterator[Row]:
     for number, (category, title, body) in enumerate(_POSTS, start=1):
         status = "approved" if number <= 13 else "hidden" if number == len(_POSTS) else "pending"
         published = start + datetime.timedelta(hours=5 * number) if status == "approved" else None
-        values = {"title": title, "body": f"{body}（{FICTION}）", "category": category, "status": status}
+        values: dict[str, Any] = {
+            "title": title,
+            "body": f"{body}（{FICTION}）",
+            "category": category,
+            "status": status,
+        }
         values |= {"published_at": published, "moderation_note": "" if status == "approved" else FICTION}
         point = rng.choice(ground.homes).representative_point()
         yield "community-posts", f"sample-post-{number:02}", values, point
@@ -127,6 +136,6 @@ def report_rows(ground: Ground, rng: random.Random) -> Iterator[Row]:
     seen = datetime.datetime(2026, 4, 2, 8, 0, tzinfo=_JST)
     for number, (kind, title, status) in enumerate(_REPORTS, start=1):
         published = seen + datetime.timedelta(hours=3) if status == "resolved" else None
-        values = {"kind": kind, "title": f"{title}（架空）", "description": FICTION, "status": status}
+        values: dict[str, Any] = {"kind": kind, "title": f"{title}（架空）", "description": FICTION, "status": status}
         values |= {"occurred_at": seen, "observed_at": seen + datetime.timedelta(hours=1), "published_at": published}
         yield "damage-reports", f"sample-report-{number}", values, rng.choice(ground.homes).representative_point()

@@ -54,11 +54,8 @@ def build_ground(plan: Plan, blocks: list[Polygon], area: Polygon, rng: random.R
 
 
 def _is_corridor(plan: Plan, middle: Point) -> bool:
-    return (
-        plan.river.distance(middle) < RIVER_HALF_WIDTH_M
-        or plan.railway.distance(middle) < RAILWAY_HALF_WIDTH_M
-        or plan.main_lines.distance(middle) < 8.0
-    )
+    distances = ((plan.river, RIVER_HALF_WIDTH_M), (plan.railway, RAILWAY_HALF_WIDTH_M), (plan.main_lines, 8.0))
+    return any(float(line.distance(middle)) < half_width_m for line, half_width_m in distances)
 
 
 def _use_for(plan: Plan, ground: Ground, block: Polygon, middle: Point, rng: random.Random) -> list[Polygon]:

@@ -81,51 +81,26 @@ def _outside(blocks: list[Any], rng: random.Random) -> Point:
 def _add_school(name: str, number: int, campus: Any, flood: BaseGeometry, book: Gazetteer) -> None:
     wings, yard = school_buildings(campus), school_yard(campus)
     building = wings[0].representative_point() if wings else campus.representative_point()
-    ground_floor_dry = not flood.intersects(campus)
-    place, address = book.next_place(), book.address(building)
-    common = {"address": address, "place_number": place, "remarks": FICTION}
-    book.add(
-        "evacuation-sites",
-        f"site-school-{number:02}-building",
-        building,
-        name=invented(f"{name}（校舎・体育館）"),
-        **_flags(flood=ground_floor_dry, inland_flood=ground_floor_dry, landslide=True),
-        also_shelter=True,
-        **common,
-    )
+    common = {"address": book.address(building), "remarks": FICTION}
+    place = {"place_number": book.next_place()} | common
+    is_dry = not flood.intersects(campus)
+    site = place | _flags(flood=is_dry, inland_flood=is_dry, landslide=True) | {"also_shelter": True}
+    site |= {"name": invented(f"{name}（校舎・体育館）")}
+    book.add("evacuation-sites", f"site-school-{number:02}-building", building, **site)
     if yard is not None:
-        book.add(
-            "evacuation-sites",
-            f"site-school-{number:02}-yard",
-            yard.representative_point(),
-            name=invented(f"{name}（校庭）"),
-            **_flags(earthquake=True, fire=yard.area > 7_000),
-            also_shelter=False,
-            **common,
-        )
-    capacity = book.rng.choice((None, 240, 320, 410, 520))
-    book.add(
-        "shelters",
-        f"shelter-school-{number:02}",
-        building,
-        name=invented(f"{name}（体育館・校舎）"),
-        shelter_type="general",
-        accepts="",
-        also_site=True,
-        capacity_people=capacity,
-        **common,
-    )
-    book.add(
-        "facilities",
-        f"facility-school-{number:02}",
-        building,
-        name=invented(name),
-        category="school",
-        address=address,
-        remarks=FICTION,
-        opening_hours="",
-        wheelchair_accessible=book.rng.choice((True, None)),
-    )
+        open_air = place | _flags(earthquake=True, fire=yard.area > 7_000) | {"also_shelter": False}
+        open_air |= {"name": invented(f"{name}（校庭）")}
+        book.add("evacuation-sites", f"site-school-{number:02}-yard", yard.representative_point(), **open_air)
+    stay: dict[str, Any] = place | {
+        "name": invented(f"{name}（体育館・校舎）"),
+        "shelter_type": "general",
+        "accepts": "",
+    }
+    stay |= {"also_site": True, "capacity_people": book.rng.choice((None, 240, 320, 410, 520))}
+    book.add("shelters", f"shelter-school-{number:02}", building, **stay)
+    school: dict[str, Any] = common | {"name": invented(name), "category": "school", "opening_hours": ""}
+    school |= {"wheelchair_accessible": book.rng.choice((True, None))}
+    book.add("facilities", f"facility-school-{number:02}", building, **school)
 
 
 def _add_park(name: str, number: int, point: Point, is_large: bool, book: Gazetteer) -> None:

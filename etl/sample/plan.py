@@ -75,7 +75,8 @@ class Plan:
         valley = -6.0 * np.exp(-((distance / 260.0) ** 2))
         scarp = 7.0 / (1.0 + np.exp(-(distance - 240.0) / 14.0)) * side
         west, _, east, _ = self.outline.bounds
-        return 48.0 - 8.0 * (points[:, 0] - west) / (east - west) + valley + scarp + 1.5 * np.sin(points[:, 1] / 700.0)
+        plateau = 48.0 - 8.0 * (points[:, 0] - west) / (east - west) + 1.5 * np.sin(points[:, 1] / 700.0)
+        return np.asarray(plateau + valley + scarp)
 
     def _side_of_river(self, geometries: np.ndarray, points: np.ndarray) -> np.ndarray:
         """1 on the river's left bank side, 0 on the other."""
@@ -83,7 +84,7 @@ class Plan:
         foot = shapely.get_coordinates(shapely.line_interpolate_point(self._rough_river, along))
         ahead = shapely.get_coordinates(shapely.line_interpolate_point(self._rough_river, along + 5.0))
         direction, offset = ahead - foot, points - foot
-        return (direction[:, 0] * offset[:, 1] - direction[:, 1] * offset[:, 0] > 0).astype(float)
+        return np.asarray(direction[:, 0] * offset[:, 1] > direction[:, 1] * offset[:, 0], dtype=float)
 
 
 def build_plan(city: City, rng: random.Random) -> Plan:
