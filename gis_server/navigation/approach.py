@@ -1,8 +1,8 @@
 """Between a place in the middle of a link and the nodes of the network.
 
 Whoever stands inside a damage area, or on a closed street, must be able to leave it, or every refusal would look
-like a failure. So from there the links that only those blockers close may be walked once, outwards (and inwards
-to a destination that lies inside); everywhere else they stay closed.
+like a failure. So from there the links that only those blockers close may be walked once, outwards; everywhere else
+they stay closed. Nobody is led into them, not even to a destination that lies inside.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Ground:
     blockages: Blockages
     penalty: int | None = None
 
-    def tolerated_at(self, snap: Snap) -> frozenset[int]:
+    def around(self, snap: Snap) -> frozenset[int]:
         """Blockers that one is inside of at this place."""
         return self.blockages.covering(snap.asked) | self.blockages.at(snap.link, snap.fraction)
 
@@ -82,7 +82,7 @@ class Approach:
         self._arriving = arriving
         self._steps: dict[int, _Step] = {}
         self.snap = snap
-        self.tolerated = ground.tolerated_at(snap)
+        self.tolerated: frozenset[int] = frozenset() if arriving else ground.around(snap)
         self._search()
 
     @property

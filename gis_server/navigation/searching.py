@@ -150,36 +150,33 @@ def nearest_pair(network: Network, starts: Sequence[Snap], ends: Sequence[Snap])
 
 def route_between(situation: Situation, start: Snap, end: Snap) -> Found | Refused:
     """As `find_route`, from one snapped place to another on the same island."""
-    departure, arrival, pieces = _walk(situation.ground, situation.strict, start, end)
+    departure, pieces = _walk(situation.ground, situation.strict, start, end)
     if pieces is None:
         return _refusal(situation, start, end)
     return Found(
         Walk(pieces, start, end),
         situation.blockers(departure.tolerated),
-        situation.blockers(arrival.tolerated),
+        situation.blockers(situation.ground.around(end)),
     )
 
 
 def _refusal(situation: Situation, start: Snap, end: Snap) -> Refused:
-    departure, arrival, pieces = _walk(situation.relaxed_ground, situation.relaxed, start, end)
+    departure, pieces = _walk(situation.relaxed_ground, situation.relaxed, start, end)
     if pieces is None:
         return Refused(None, ())
-    tolerated = departure.tolerated | arrival.tolerated
-    return Refused(Walk(pieces, start, end), _obstacles(situation, pieces, tolerated))
+    return Refused(Walk(pieces, start, end), _obstacles(situation, pieces, departure.tolerated))
 
 
-def _walk(
-    ground: Ground, engine: Engine, start: Snap, end: Snap
-) -> tuple[Approach, Approach, tuple[Piece, ...] | None]:
+def _walk(ground: Ground, engine: Engine, start: Snap, end: Snap) -> tuple[Approach, tuple[Piece, ...] | None]:
     departure, arrival = Approach(ground, start, arriving=False), Approach(ground, end, arriving=True)
     path = engine.shortest_path(departure.accesses, arrival.accesses)
     direct = _direct(ground, departure, arrival)
     if direct is not None and (path is None or direct[0] <= path.cost):
-        return departure, arrival, (direct[1],)
+        return departure, (direct[1],)
     if path is None:
-        return departure, arrival, None
+        return departure, None
     pieces = [*departure.pieces(path.source), *map(whole, path.arcs), *arrival.pieces(path.target)]
-    return departure, arrival, tuple(piece for piece in pieces if piece.share > 0) or (pieces[0],)
+    return departure, tuple(piece for piece in pieces if piece.share > 0) or (pieces[0],)
 
 
 def _direct(ground: Ground, departure: Approach, arrival: Approach) -> tuple[int, Piece] | None:
@@ -188,7 +185,7 @@ def _direct(ground: Ground, departure: Approach, arrival: Approach) -> tuple[int
     if start.link != end.link:
         return None
     piece = Piece(start.link, start.fraction, end.fraction)
-    cost = ground.cost(piece, departure.tolerated | arrival.tolerated)
+    cost = ground.cost(piece, departure.tolerated)
     return None if cost is None else (cost, piece)
 
 

@@ -147,9 +147,16 @@ def test_nobody_is_led_into_an_area_again_after_leaving_it() -> None:
 
 
 @pytest.mark.usefixtures("town")
-def test_a_destination_inside_a_damage_area_is_reached_with_a_warning() -> None:
+def test_nobody_is_led_into_a_damage_area_not_even_to_a_destination_inside_it() -> None:
     damage("d1", box(250, 250, 350, 350))
-    answer = ask((0, 0), (300, 300))
+    problem = refusal((0, 0), (300, 300))
+    assert {entry["id"] for entry in problem.extra["blockers"]} == {"d1"}
+
+
+@pytest.mark.usefixtures("town")
+def test_a_destination_inside_a_damage_area_beside_a_free_way_is_reached_with_a_warning() -> None:
+    damage("d1", box(240, 303, 260, 330))
+    answer = ask((0, 0), (250, 308))
     assert [notice["code"] for notice in overview(answer)["warnings"]] == ["end-inside"]
 
 
