@@ -83,7 +83,8 @@ DATABASES = {
         "ENGINE": "django.contrib.gis.db.backends.postgis",
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "machigis"},
+        # Compiling takes longer than running any of our queries.
+        "OPTIONS": {"application_name": "machigis", "options": "-c jit=off"},
         **environment.database_settings(ENVIRONMENT.database_url or "postgresql:///machigis"),
     }
 }
