@@ -25,6 +25,7 @@ ICON_PX: Final = 36.0
 ICON_GROWTH: Final[Stops] = ((10, 0.35), (12, 0.5), (13, 0.65), (14, 0.82), (15, 1.0))
 CASING_PX: Final[Stops] = ((9, 0.5), (13, 1.2), (16, 1.8), (19, 2.6))
 NAME_PX: Final = 12.0
+AREA_NAME_COLOUR: Final = "#4a4038"
 LONGEST_NAME: Final = 24
 """Characters of a name on an area; descriptions are longer, and belong beside the map."""
 
@@ -180,7 +181,9 @@ def _fills(layer: LayerSpec) -> Iterator[Drawing]:
         edge = Line(_edge_colour(layer), scaled(LINE_GROWTH, 2.0))
         yield Drawing(f"{layer.name}-edge", layer, edge, first)
     if style.label:
-        yield _name(layer, "area", max(first, 15), style.outline or "#444444")
+        yield _name(
+            layer, "area", max(first, 15), style.outline if style.pattern and style.outline else AREA_NAME_COLOUR
+        )
 
 
 def _edge_colour(layer: LayerSpec) -> Colour:

@@ -221,15 +221,16 @@ def _name(name: Name, layer: LayerSpec) -> Xml.Element:
         "fontset-name": "bold" if name.bold else "regular",
         "size": str(name.size_px),
         "fill": name.colour,
-        "wrap-width": "110",
         "avoid-edges": "true",
         **HALO,
     }
     if name.place == "along":
         members |= {"placement": "line", "spacing": "320", "max-char-angle-delta": "30"}
-    elif name.place == "below":
+    else:
+        members["wrap-width"] = "110"
+    if name.place == "below":
         members |= {"dy": str(_drop_px(layer)), "vertical-alignment": "bottom"}
-    elif vector.is_area(layer):
+    elif name.place == "area" and vector.is_area(layer):
         members["placement"] = "interior"
     element = Xml.Element("TextSymbolizer", members)
     element.text = "[label]"

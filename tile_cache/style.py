@@ -72,9 +72,7 @@ def in_order(layers: Iterable[LayerSpec]) -> list[Drawing]:
 def _height(drawing: Drawing) -> int:
     if is_base(drawing):
         return 2 if is_symbol(drawing) else 0
-    if is_symbol(drawing):
-        return 4 if isinstance(drawing.symbol, Name) else 3
-    return 1
+    return {Dot: 3, Icon: 4, Name: 5}.get(type(drawing.symbol), 1)
 
 
 def is_shown(layer: LayerSpec, style_name: str) -> bool:
