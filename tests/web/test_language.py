@@ -1,6 +1,11 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from gis_server.web.translation import LANGUAGES, catalogue
+
+SITE = Path(__file__).resolve().parents[2] / "gis_server"
 
 
 def language_of(client, **headers: str) -> str:
@@ -14,8 +19,6 @@ def test_both_catalogues_have_the_same_keys_with_words_behind_each():
 
 
 def test_both_catalogues_name_the_same_places_to_fill():
-    import re
-
     holes = re.compile(r"\{(\w+)\}")
     japanese, english = (catalogue(language) for language in LANGUAGES)
     for key in japanese:
@@ -43,3 +46,14 @@ def test_an_unknown_language_changes_nothing(db, client):
 
 def test_the_page_says_in_which_language_it_is(db, client):
     assert '<html lang="en">' in client.get("/sign-in/?lang=en").content.decode()
+
+
+def used_keys() -> set[str]:
+    pages = [*SITE.rglob("*.html"), *SITE.rglob("static/**/*.js")]
+    pattern = re.compile(r"""(?:\{% t |\bt\()["']([a-z0-9_.]+)["']""")
+    return {key for page in pages for key in pattern.findall(page.read_text(encoding="utf-8"))}
+
+
+def test_every_key_that_a_page_uses_has_words():
+    assert len(used_keys()) > 100
+    assert used_keys() - set(catalogue("ja")) == set()

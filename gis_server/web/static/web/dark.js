@@ -1,12 +1,19 @@
 // The ground in the dark: the same colours with their lightness turned round.
 
+const HALO = "#14161a";
+
 /** A style layer whose colours are turned round. */
 export function darkened(layer) {
   if (!layer.paint) return layer;
   const paint = Object.fromEntries(
-    Object.entries(layer.paint).map(([name, value]) => [name, name.endsWith("-color") ? turned(value) : value]),
+    Object.entries(layer.paint).map(([name, value]) => [name, colourOf(name, value)]),
   );
   return { ...layer, paint };
+}
+
+function colourOf(name, value) {
+  if (name === "text-halo-color") return HALO;
+  return name.endsWith("-color") ? turned(value) : value;
 }
 
 function turned(value) {
@@ -26,5 +33,5 @@ function turnedColour(hex) {
   else if (spread > 0 && high === green) hue = (blue - red) / spread + 2;
   else if (spread > 0) hue = (red - green) / spread + 4;
   const dark = 0.09 + (1 - lightness) * 0.72;
-  return `hsl(${Math.round(hue * 60)}, ${Math.round(saturation * 55)}%, ${Math.round(dark * 100)}%)`;
+  return `hsl(${Math.round(hue * 60)}, ${Math.round(saturation * (spread < 0.06 ? 12 : 50))}%, ${Math.round(dark * 100)}%)`;
 }

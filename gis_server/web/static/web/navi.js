@@ -3,6 +3,7 @@
 import { execute, NoAnswer } from "./features.js";
 import { t } from "./i18n.js";
 import { boundsOf, createMap, feed, look, styleLayersOf } from "./map.js";
+import { readAddress, state, writeAddress } from "./navi_address.js";
 import { drawMe, drawRoute, drawWays, prepareRoutes } from "./navi_map.js";
 import { candidateCards, excludedSites, failure, routeSteps } from "./navi_words.js";
 import { byId, page, say, show } from "./page.js";
@@ -15,49 +16,11 @@ const LIVE = ["evacuation-sites", "damage-areas", "closures"];
 const FOLLOWED = [...LIVE, "pedestrian-links"];
 const SITES_ASKED = 5;
 
-const state = { hazard: "", profile: "walk", from: null, to: null, view: "ask" };
 const picture = new Picture(LIVE);
 const sheet = new Sheet();
 let map = null;
 let asked = 0;
 let lastAnswer = "";
-
-// --- the address ---
-
-function readAddress() {
-  const query = new URLSearchParams(location.search);
-  const hazard = query.get("hazard") ?? "";
-  state.hazard = hazard in page.hazards ? hazard : "";
-  state.profile = query.get("profile") === "wheelchair" ? "wheelchair" : "walk";
-  state.from = placeFrom(query.get("from"));
-  const to = query.get("to");
-  state.to = to ? placeFrom(to) ?? { id: to } : null;
-  const complete = state.from && state.hazard;
-  state.view = state.to && complete ? "route" : query.get("view") === "results" && complete ? "results" : "ask";
-}
-
-function placeFrom(text) {
-  const match = /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/.exec(text ?? "");
-  return match ? coordinates(`${match[2]}, ${match[1]}`) : null;
-}
-
-function writeAddress(push) {
-  const address = new URL(location.href);
-  const members = {
-    hazard: state.hazard, profile: state.profile === "walk" ? "" : state.profile, from: pointText(state.from),
-    to: state.view === "route" ? state.to?.id ?? pointText(state.to) : "", view: state.view === "results" ? "results" : "",
-  };
-  for (const [name, value] of Object.entries(members)) {
-    if (value) address.searchParams.set(name, value);
-    else address.searchParams.delete(name);
-  }
-  const href = address.href.replaceAll("%2C", ",").replaceAll("%2F", "/");
-  history[push ? "pushState" : "replaceState"]({ pushed: push || Boolean(history.state?.pushed) }, "", href);
-}
-
-function pointText(place) {
-  return place?.lon === undefined ? "" : `${place.lon.toFixed(6)},${place.lat.toFixed(6)}`;
-}
 
 // --- what is shown ---
 
@@ -69,6 +32,7 @@ function showView({ focus = true } = {}) {
   show(byId("go"), state.view === "ask");
   byId("sheet-foot").classList.toggle("is-quiet", state.view !== "ask");
   if (state.view === "ask") clearWays();
+  ringSite();
   sheet.raise();
   sheet.top();
   if (focus && state.view !== "ask") byId(`${state.view}-title`).focus({ preventScroll: true });
@@ -82,6 +46,15 @@ function showForm() {
   if (state.from) byId("from-words").textContent = t("navi.from_is", { place: state.from.name });
   drawMe(map, state.from);
   feed(map, "evacuation-sites", shown("evacuation-sites"));
+}
+
+let ringed = null;
+
+/** The chosen site is ringed on the map. */
+function ringSite() {
+  if (ringed) map.setFeatureState(ringed, { selected: false });
+  ringed = state.view === "route" && state.to?.id ? { source: "evacuation-sites", id: state.to.id } : null;
+  if (ringed) map.setFeatureState(ringed, { selected: true });
 }
 
 function clearWays() {
@@ -123,7 +96,7 @@ async function showResults({ quiet = false } = {}) {
   candidates.replaceChildren(...candidateCards(sites, ways, state.hazard, chooseSite));
   byId("excluded").replaceChildren(...excludedSites(overview.properties.excluded));
   drawRoute(map, null);
-  drawWays(map, ways);
+  drawWays(map, ways, sites);
   noteChange(quiet, features, byId("results"));
   if (!quiet) {
     say(overview.properties.summary);
