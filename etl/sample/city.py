@@ -15,7 +15,7 @@ from etl.record import RawRow
 from etl.sample.events import course_rows, flood_area, hazard_rows, post_rows, report_rows
 from etl.sample.ground import Ground, build_ground, buildings, great_park_area, green, roads, water
 from etl.sample.links import network_rows
-from etl.sample.names import invented
+from etl.sample.names import TOWN_NAMES, invented
 from etl.sample.network import Piece, blocks, build_pieces
 from etl.sample.places import Gazetteer, add_facilities, add_refuges, build_towns, town_rows
 from etl.sample.plan import Plan, build_plan
@@ -101,9 +101,18 @@ def _place_rows(plan: Plan, rng: random.Random) -> Iterator[Row]:
     yield "base-places", "sample-place-city", {"name": "架空のサンプル市", "kind": "city"}, middle
     for number, (name, point) in enumerate(plan.stations, start=1):
         yield "base-places", f"sample-place-station-{number}", {"name": invented(f"{name}駅"), "kind": "station"}, point
-    west, south, east, north = plan.outline.buffer(-350).bounds
-    quarters = ("みどり町", "あおぞら町", "こかげ台", "つばめ野", "しろつめ町", "ほたる谷", "かざみ坂")
-    for number, name in enumerate(quarters, start=1):
+    for number, (name, point) in enumerate(_quarters(plan, rng), start=1):
+        yield "base-places", f"sample-place-{number}", {"name": invented(name), "kind": "quarter"}, point
+
+
+def _quarters(plan: Plan, rng: random.Random) -> list[tuple[str, Point]]:
+    """Names of quarters spread over the city, clear of the stations and of one another."""
+    west, south, east, north = plan.outline.bounds
+    inside, taken = plan.outline.buffer(-250), [point for _, point in plan.stations]
+    quarters: list[tuple[str, Point]] = []
+    for _ in range(400):
         point = Point(rng.uniform(west, east), rng.uniform(south, north))
-        if plan.outline.contains(point):
-            yield "base-places", f"sample-place-{number}", {"name": invented(name), "kind": "quarter"}, point
+        if len(quarters) < len(TOWN_NAMES) and inside.contains(point) and all(p.distance(point) > 750 for p in taken):
+            quarters.append((TOWN_NAMES[len(quarters)], point))
+            taken.append(point)
+    return quarters
