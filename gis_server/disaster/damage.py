@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -27,7 +27,7 @@ def changed(_: Editor, properties: Properties) -> Properties:
     return sent | _resolution(sent)
 
 
-def _resolution(properties: Properties) -> Properties:
+def _resolution(properties: Properties) -> dict[str, Any]:
     if properties.get("status") == "resolved":
         return {"resolved_at": timezone.now().isoformat()}
     if properties.get("status") == "active":

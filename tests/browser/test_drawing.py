@@ -177,7 +177,6 @@ def test_a_conflict_is_shown_with_both_sides_and_decided_by_the_drawer(staff, ci
     expect(page.locator("#draw-fault")).to_contain_text("ほかの人がこの被害範囲を変更しました")
     page.click("#draw-save")
     expect(page.locator("#send-state")).to_contain_text("衝突：確認してください")
-    page.click("#back")
     decision = page.locator(".decision")
     expect(decision).to_contain_text("ほかの人の記入")
     expect(decision).to_contain_text("わたしの記入")

@@ -47,7 +47,9 @@ def test_a_wrong_address_leads_on(visitor):
 
 
 def test_the_language_switch_changes_every_word_and_is_remembered(visitor):
-    page = visitor().visit("/navi/?hazard=flood&from=139.56,35.685&view=results")
+    page = visitor().visit("/navi/?from=139.56,35.685")
+    page.locator("#hazards label", has_text="洪水").click()
+    page.click("#go")
     expect(page.locator(".candidate").first).to_contain_text("徒歩")
     page.get_by_role("link", name="Switch to English").click()
     expect(page.locator(".candidate").first).to_contain_text("On foot")

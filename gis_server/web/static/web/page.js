@@ -46,3 +46,18 @@ export function isCalm() {
 export function isNarrow() {
   return matchMedia("(max-width: 799px)").matches;
 }
+
+/** The language switch and the way to sign in keep what the address says by now, not what it said at first. */
+function keepAddress() {
+  const language = document.getElementById("language-switch");
+  language.addEventListener("click", () => {
+    const address = new URL(location.href);
+    address.searchParams.set("lang", language.hreflang);
+    language.href = address.href;
+  });
+  for (const link of document.querySelectorAll('a[href^="/sign-in/"]')) {
+    link.addEventListener("click", () => { link.href = `/sign-in/?next=${encodeURIComponent(location.pathname + location.search)}`; });
+  }
+}
+
+keepAddress();
