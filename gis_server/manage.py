@@ -8,7 +8,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis_server.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from gis_server.command.one_line import say_in_one_line
+
+    say_in_one_line()
+    execute_from_command_line(["gis manage", *sys.argv[1:]])
 
 
 if __name__ == "__main__":

@@ -29,10 +29,14 @@ DEPENDS_ON = ("Accept", "Accept-Language", "Authorization", "Cookie")
 """What an answer depends on besides its address: the caller's rights, language and format."""
 
 View = Callable[..., HttpResponseBase]
+SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
 def answers(*methods: str) -> Callable[[View], View]:
-    """A view of this API: answers these methods, and every `Problem` as RFC 9457 says (a page for browsers)."""
+    """A view of this API: answers these methods, and every `Problem` as RFC 9457 says (a page for browsers).
+
+    A view that only reads asks for no proof of origin, so that a method it does not offer is called just that.
+    """
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
@@ -46,6 +50,7 @@ def answers(*methods: str) -> Callable[[View], View]:
             except Problem as problem:
                 return problem_response(request, problem)
 
+        answer.csrf_exempt = not set(methods) - SAFE_METHODS  # type: ignore[attr-defined]  # Django's own mark
         return answer
 
     return decorate

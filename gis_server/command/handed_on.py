@@ -14,7 +14,7 @@ from gis_server.command.places import build_server_environment, claim
 from gis_server.command.setup import Setup, bring_everything
 
 # Commands that look at nothing but the code.
-WITHOUT_DATABASE = {"help", "version", "--help", "-h", "--version", "makemigrations", "show_layer", "startapp"}
+WITHOUT_DATABASE = {"help", "version", "--help", "-h", "--version", "makemigrations", "startapp"}
 
 
 def hand_on(options: argparse.Namespace, setup: Setup) -> int:

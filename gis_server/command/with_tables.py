@@ -7,6 +7,8 @@ import sys
 import django
 from django.core.management import CommandError, call_command, execute_from_command_line
 
+from gis_server.command.one_line import say_in_one_line
+
 
 def main() -> None:
     """``python -m gis_server.command.with_tables COMMAND …``, in one process because starting Django takes a second."""
@@ -15,6 +17,7 @@ def main() -> None:
         call_command("prepare", "--tables-only", stdout=sys.stderr)
     except CommandError as error:
         sys.exit(f"gis: {error}")
+    say_in_one_line()
     execute_from_command_line(["./gis", *sys.argv[1:]])
 
 

@@ -290,8 +290,8 @@ def test_a_browser_gets_problems_as_a_page(client):
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 @pytest.mark.parametrize("path", [ITEMS, f"{ITEMS}/", f"{ITEMS}/site-1", f"{ITEMS}/site-1/"])
-def test_writing_is_not_offered_and_never_redirected(client, method, path):
-    response = getattr(client, method)(path)
+def test_writing_is_not_offered_and_never_redirected(method, path):
+    response = getattr(Client(enforce_csrf_checks=True), method)(path)
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
     assert response.json()["status"] == 405
