@@ -9,7 +9,7 @@ from django.db import transaction
 
 from etl.record import Checked, DataSet, Record, UnreadableFileError
 from layers import registry
-from layers.bulk import BulkLoad, BulkRow, Merged, Target, refresh_statistics, replacing
+from layers.bulk import BulkLoad, BulkRow, Merged, Target, add_missing, refresh_statistics, replacing
 from layers.feature import Source
 from layers.values import column_of
 
@@ -66,6 +66,7 @@ def load(
             if total == 0:
                 raise UnreadableFileError("no row of the file can be used; nothing has been changed")
             merged = bulk.merge()
+            add_missing(data_set.sources)
             for check in data_set.cross_checks:
                 for notice in check(data_set.source.key):
                     tell(notice)

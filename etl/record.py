@@ -90,6 +90,7 @@ class DataSet:
         city_codes: municipalities that the contents name themselves, where they do.
         kind: what the file is, in words for its owner.
         bounds: west, south, east, north of the rows in degrees, where that is known before reading them.
+        sources: data sets that the rows name themselves; those not known yet are written down.
         cross_checks: run after the merge, given the source's key; what they notice is reported.
     """
 
@@ -100,6 +101,7 @@ class DataSet:
     city_codes: frozenset[str] = frozenset()
     bounds: tuple[float, float, float, float] | None = None
     cross_checks: tuple[Callable[[str], Iterable[Notice]], ...] = ()
+    sources: tuple[Source, ...] = ()
 
 
 class UnreadableFileError(Exception):

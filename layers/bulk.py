@@ -42,10 +42,18 @@ class BulkRow:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A layer and the columns that the data set fills. All other columns keep what staff wrote in them."""
+    """A layer and the columns that the data set fills. All other columns keep what staff wrote in them.
+
+    Where `source` is among the columns, each row names its own; such rows are merged by id alone, whatever source
+    they had before, and none is removed.
+    """
 
     layer: LayerSpec
     columns: tuple[str, ...]
+
+    @property
+    def rows_name_sources(self) -> bool:
+        return "source" in self.columns
 
     @property
     def stage(self) -> str:
@@ -99,6 +107,8 @@ class BulkLoad:
     def merge(self) -> tuple[Merged, ...]:
         """Bring the layers to what was staged."""
         done = tuple(_merge(self.source.key, target) for target in self.targets.values())
+        if not self.source.key:  # the rows name theirs
+            return done
         Source.objects.update_or_create(
             key=self.source.key,
             defaults={
@@ -157,23 +167,26 @@ def _merge(source: str, target: Target) -> Merged:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE INDEX ON {stage} (id)")
         cursor.execute(f"ANALYZE {stage}")
-        refused = _take_out_refused(cursor, stage, table, source)
-        cursor.execute(
-            f"DELETE FROM {table} t WHERE t.source = %s AND NOT EXISTS (SELECT FROM {stage} s WHERE s.id = t.id)",
-            [source],
-        )
-        deleted = cursor.rowcount
+        refused = _take_out_refused(cursor, stage)
+        deleted = 0
+        if not target.rows_name_sources:
+            refused += _take_out_others(cursor, stage, table, source)
+            cursor.execute(
+                f"DELETE FROM {table} t WHERE t.source = %s AND NOT EXISTS (SELECT FROM {stage} s WHERE s.id = t.id)",
+                [source],
+            )
+            deleted = cursor.rowcount
         cursor.execute(_update(table, stage, columns))
         updated = cursor.rowcount
-        cursor.execute(_insert(table, stage, columns), [source])
+        cursor.execute(*_insert(table, stage, columns, [] if target.rows_name_sources else [source]))
         inserted = cursor.rowcount
         cursor.execute(f"SELECT count(*) FROM {stage}")
         unchanged = cursor.fetchone()[0] - inserted - updated
     return Merged(target.layer.name, inserted, updated, deleted, unchanged, refused)
 
 
-def _take_out_refused(cursor: Any, stage: str, table: str, source: str) -> tuple[Refused, ...]:
-    """Rows that cannot enter leave the staging table: broken shapes, ids used twice, ids held by other sources."""
+def _take_out_refused(cursor: Any, stage: str) -> tuple[Refused, ...]:
+    """Rows that cannot enter leave the staging table: broken shapes, ids used twice."""
     cursor.execute(
         f"DELETE FROM {stage} WHERE geometry IS NULL OR NOT machigis_sound(geometry) RETURNING place, id,"
         " coalesce('the geometry is not sound: ' || ST_IsValidReason(geometry), 'there is no geometry')"
@@ -183,13 +196,17 @@ def _take_out_refused(cursor: Any, stage: str, table: str, source: str) -> tuple
         f"DELETE FROM {stage} s USING (SELECT id, min(ordinal) AS first FROM {stage} GROUP BY id HAVING count(*) > 1) d"
         " WHERE s.id = d.id AND s.ordinal > d.first RETURNING s.place, s.id, 'an earlier row has the same id'"
     )
-    refused += [Refused(*row) for row in cursor.fetchall()]
+    return tuple(refused + [Refused(*row) for row in cursor.fetchall()])
+
+
+def _take_out_others(cursor: Any, stage: str, table: str, source: str) -> tuple[Refused, ...]:
+    """Rows whose ids are held by other sources leave the staging table."""
     cursor.execute(
         f"DELETE FROM {stage} s USING {table} t WHERE t.id = s.id AND t.source <> %s"
         " RETURNING s.place, s.id, 'the id belongs to ' || coalesce(nullif(t.source, ''), 'a row entered by hand')",
         [source],
     )
-    return tuple(refused + [Refused(*row) for row in cursor.fetchall()])
+    return tuple(Refused(*row) for row in cursor.fetchall())
 
 
 def _update(table: str, stage: str, columns: tuple[str, ...]) -> str:
@@ -200,10 +217,17 @@ def _update(table: str, stage: str, columns: tuple[str, ...]) -> str:
     return f"UPDATE {table} t SET {assignments} FROM {stage} s WHERE s.id = t.id AND ({now}) IS DISTINCT FROM ({new})"
 
 
-def _insert(table: str, stage: str, columns: tuple[str, ...]) -> str:
-    names = ", ".join(columns)
-    staged = ", ".join(f"s.{name}" for name in columns)
+def _insert(table: str, stage: str, columns: tuple[str, ...], source: list[str]) -> tuple[str, list[str]]:
+    """The statement and its parameters; without a source, each row brings its own among its columns."""
+    names = ", ".join(["id", *(["source"] if source else []), *columns])
+    values = ", ".join(["s.id", *(["%s"] if source else []), *(f"s.{name}" for name in columns)])
     return (
-        f"INSERT INTO {table} (id, source, {names}) SELECT s.id, %s, {staged} FROM {stage} s"
-        f" WHERE NOT EXISTS (SELECT FROM {table} t WHERE t.id = s.id) ORDER BY s.ordinal"
+        f"INSERT INTO {table} ({names}) SELECT {values} FROM {stage} s"
+        f" WHERE NOT EXISTS (SELECT FROM {table} t WHERE t.id = s.id) ORDER BY s.ordinal",
+        source,
     )
+
+
+def add_missing(sources: Iterable[Source]) -> None:
+    """Write down data sets that rows name and that are not known yet; known ones stay as they are."""
+    Source.objects.bulk_create(sources, ignore_conflicts=True)

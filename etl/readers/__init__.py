@@ -5,9 +5,10 @@ from etl.readers.gsi import SHELTERS, SITES
 from etl.readers.kml import COURSES
 from etl.readers.osm import EXTRACT
 from etl.readers.outlines import OUTLINES
+from etl.readers.own_export import OWN_EXPORT
 from etl.readers.table import GEOJSON, TABLE
 from etl.readers.towns import TOWNS
 
-READERS: tuple[Reader, ...] = (SITES, SHELTERS, OUTLINES, TOWNS, COURSES, EXTRACT, TABLE, GEOJSON)
+READERS: tuple[Reader, ...] = (OWN_EXPORT, SITES, SHELTERS, OUTLINES, TOWNS, COURSES, EXTRACT, TABLE, GEOJSON)
 
 __all__ = ["READERS", "Options", "Reader"]

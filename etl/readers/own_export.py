@@ -25,13 +25,13 @@ from etl.readers.base import Options, Reader
 from etl.readers.geojson import find_features, first_properties
 from etl.readers.own_rows import GEOMETRY, ID, OwnRow
 from etl.readers.own_values import checked_rows
-from etl.record import DataSet, UnreadableFileError
+from etl.record import DataSet, Notice, UnreadableFileError
 from layers import registry
 from layers.crs import CRS84_URI, LON_LAT_SRID
 from layers.feature import Source
 from layers.formats import exchanged_fields
 from layers.formats.table import geometry_names
-from layers.spec import Audience
+from layers.spec import Audience, LayerSpec
 
 _NEEDED = {ID, "city_code", "source"}
 _POSITION = re.compile(r"(geometry|longitude|latitude|x|y)(?:_epsg(\d+))?(_\d+)?")
@@ -77,7 +77,21 @@ def open_export(contents: Contents, options: Options) -> DataSet:
         rows=checked_rows(own.rows(), layer, columns, own.srid, flips=own.flips),  # type: ignore[arg-type]  # records
         kind=f"{layer.title.ja} ({own.kind})",
         sources=own.sources,
+        cross_checks=(_unknown_sources(layer),),
     )
+
+
+def _unknown_sources(layer: LayerSpec) -> Callable[[str], Iterator[Notice]]:
+    """Data sets that rows of the layer name and of which no attribution is known."""
+
+    def check(_: str) -> Iterator[Notice]:
+        named = layer.model.objects.exclude(source="").values_list("source", flat=True).distinct()
+        for key in sorted(set(named) - set(Source.objects.values_list("key", flat=True))):
+            yield Notice(
+                f"source {key}", "its attribution and licence are not known here; a GeoJSON export carries them"
+            )
+
+    return check
 
 
 def find_own(contents: Contents) -> Own | None:

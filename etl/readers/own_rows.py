@@ -103,7 +103,7 @@ def spreadsheet_rows(path: Path) -> Iterator[dict[str, Any]]:
         for cells in rows:
             row = {n: unescape(c) if isinstance(c, str) else c for n, c in zip(names, cells, strict=False)}
             for part in parts:
-                row[part.rsplit("_", 1)[0]] += row.pop(part) or ""
+                row[part.rsplit("_", 1)[0]] += row.pop(part, None) or ""  # empty cells at the end are not there
             yield row
     finally:
         book.close()

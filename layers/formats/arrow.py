@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,11 @@ from layers.values import column_of
 GEOMETRY = "geometry"
 
 
-def record_batches(export: Export, names: dict[str, str] | None = None, *, plain: bool = False) -> pa.RecordBatchReader:
-    """The features, read while the batches are taken.
+@contextmanager
+def record_batches(
+    export: Export, names: dict[str, str] | None = None, *, plain: bool = False
+) -> Iterator[pa.RecordBatchReader]:
+    """The features, read while the batches are taken. The reading ends with the block, also where the writing fails.
 
     Args:
         names: field -> column, for formats with names of their own.
@@ -34,10 +39,11 @@ def record_batches(export: Export, names: dict[str, str] | None = None, *, plain
     schema = pa.schema([*fields, pa.field(GEOMETRY, pa.binary(), metadata={"ARROW:extension:name": "geoarrow.wkb"})])
     columns = ["t.id", *(_value_sql(export.layer, f, plain=plain) for f in export.fields)]
     columns.append(f"ST_AsBinary({geometry_sql(export)}, 'NDR')")
-    return pa.RecordBatchReader.from_batches(schema, _batches(export, columns, schema))
+    with closing(_batches(export, columns, schema)) as batches:
+        yield pa.RecordBatchReader.from_batches(schema, batches)
 
 
-def _batches(export: Export, columns: list[str], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _batches(export: Export, columns: list[str], schema: pa.Schema) -> Generator[pa.RecordBatch]:
     for batch in rows.batches(export, columns):
         arrays = [pa.array(values, field.type) for values, field in zip(zip(*batch, strict=True), schema, strict=True)]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
@@ -68,16 +74,18 @@ def write_gdal(export: Export, path: Path, driver: str, reader: pa.RecordBatchRe
         UnwritableError: what GDAL could not do.
     """
     try:
-        pyogrio.write_arrow(
-            reader,
-            path,
-            layer=export.layer.name,
-            driver=driver,
-            geometry_name=GEOMETRY,
-            geometry_type=_geometry_type(export.layer),
-            crs=f"EPSG:{export.srid}",
-            **options,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a format says beforehand what it cannot hold
+            pyogrio.write_arrow(
+                reader,
+                path,
+                layer=export.layer.name,
+                driver=driver,
+                geometry_name=GEOMETRY,
+                geometry_type=_geometry_type(export.layer),
+                crs=f"EPSG:{export.srid}",
+                **options,
+            )
     except (DataLayerError, DataSourceError, FeatureError, GeometryError) as error:
         raise UnwritableError(f"{driver}: {error}") from error
 

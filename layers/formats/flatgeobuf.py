@@ -12,7 +12,8 @@ from layers.spec import Text
 def write(export: Export, path: Path) -> None:
     layer = export.layer
     options = {"TITLE": layer.title.ja, "DESCRIPTION": f"{layer.description.ja} {layer.open_data.licence}"}
-    write_gdal(export, path, "FlatGeobuf", record_batches(export), layer_options=options)
+    with record_batches(export) as reader:
+        write_gdal(export, path, "FlatGeobuf", reader, layer_options=options)
 
 
 FLATGEOBUF = Format(

@@ -14,14 +14,9 @@ def write(export: Export, path: Path) -> None:
     layer = export.layer
     lines = [f"{source.attribution}（{source.licence}）" for source in rows.sources(export)]
     description = "\n".join([layer.description.ja, layer.open_data.licence, *lines])
-    write_gdal(
-        export,
-        path,
-        "GPKG",
-        record_batches(export),
-        layer_options={"IDENTIFIER": layer.title.ja, "DESCRIPTION": description},
-        layer_metadata={"machigis_layer": layer.name},
-    )
+    options = {"IDENTIFIER": layer.title.ja, "DESCRIPTION": description}
+    with record_batches(export) as reader:
+        write_gdal(export, path, "GPKG", reader, layer_options=options)
 
 
 GEOPACKAGE = Format(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from pyproj import CRS
 
@@ -15,15 +17,28 @@ from layers.formats.base import X_FIRST, Export, Format
 from layers.formats.json_features import about
 from layers.spec import Text
 
+ROW_GROUP_ROWS = 30_000
+
 
 def write(export: Export, path: Path) -> None:
-    reader = record_batches(export)
     metadata = {"geo": json.dumps(build_geo(export)), "machigis": json.dumps(about(export), ensure_ascii=False)}
-    schema = reader.schema
-    plain = schema.set(schema.get_field_index(GEOMETRY), schema.field(GEOMETRY).remove_metadata())
-    with pq.ParquetWriter(path, plain.with_metadata(metadata), compression="zstd") as file:
-        for batch in reader:
-            file.write_batch(batch.cast(plain))
+    with record_batches(export) as reader:
+        schema = reader.schema
+        plain = schema.set(schema.get_field_index(GEOMETRY), schema.field(GEOMETRY).remove_metadata())
+        with pq.ParquetWriter(path, plain.with_metadata(metadata), compression="zstd") as file:
+            for group in _row_groups(reader):
+                file.write_table(group.cast(plain), row_group_size=ROW_GROUP_ROWS)
+
+
+def _row_groups(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """Batches put together: readers skip what they need not by row groups, and very small ones cost them more."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in reader:
+        waiting.append(batch)
+        if sum(one.num_rows for one in waiting) >= ROW_GROUP_ROWS:
+            yield pa.Table.from_batches(waiting)
+            waiting = []
+    yield pa.Table.from_batches(waiting, reader.schema)
 
 
 def build_geo(export: Export) -> dict[str, Any]:

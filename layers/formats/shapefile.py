@@ -23,7 +23,8 @@ def write(export: Export, path: Path) -> None:
     short = short_names(["id", *(field.name for field in export.fields)])
     with TemporaryDirectory(dir=path.parent, prefix=".shapefile-") as folder:
         shapes = Path(folder) / f"{layer.name}.shp"
-        write_gdal(export, shapes, "ESRI Shapefile", record_batches(export, short, plain=True), encoding="UTF-8")
+        with record_batches(export, short, plain=True) as reader:
+            write_gdal(export, shapes, "ESRI Shapefile", reader, encoding="UTF-8")
         (Path(folder) / MAPPING.format(layer=layer.name)).write_bytes(b"\xef\xbb\xbf" + _mapping(layer, short))
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for part in sorted(Path(folder).iterdir()):
@@ -61,7 +62,8 @@ SHAPEFILE = Format(
     axis_order=X_FIRST,
     write=write,
     lacks=Text(
-        "254バイトを超える文字列、10文字を超える列名（対応表を同梱）、真偽と日時の型、一つの部分だけの複合図形",
-        "texts over 254 bytes, names over 10 characters (a table of them is enclosed), truth and time as types",
+        "254バイトを超える文字列、10文字を超える列名（対応表を同梱）、真偽と日時の型、16桁目以降の数字、末尾の空白、輪の向き",
+        "texts over 254 bytes, names over 10 characters (a table of them is enclosed), truth and time as types,"
+        " digits after the 15th decimal, blanks at the end, the direction of rings",
     ),
 )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.db import models
+from lxml.etree import LxmlError
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils.escape import escape
@@ -27,6 +29,17 @@ MAX_CELL_CHARACTERS = 32_767
 def write(export: Export, path: Path) -> None:
     parts = _geometry_parts(export)
     book = Workbook(write_only=True)
+    try:
+        _write(export, book, parts)
+        book.save(path)
+    except LxmlError as error:
+        for sheet in book.worksheets:
+            with suppress(LxmlError):
+                sheet.close()
+        raise UnwritableError(f"the spreadsheet cannot be written: {error}") from error
+
+
+def _write(export: Export, book: Workbook, parts: int) -> None:
     sheet = book.create_sheet(export.layer.name)
     names = header(export)
     sheet.append(_cells(sheet, [*names, *(f"{names[-1]}_{n}" for n in range(2, parts + 1))]))
@@ -35,7 +48,6 @@ def write(export: Export, path: Path) -> None:
         for row in batch:
             sheet.append(_cells(sheet, _split(row, parts)))
     _write_about(export, book.create_sheet("出典"))
-    book.save(path)
 
 
 def _geometry_parts(export: Export) -> int:
@@ -77,7 +89,7 @@ def _text_cell(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell | None:
     if not text:
         return None
     cell = WriteOnlyCell(sheet)
-    cell._value, cell.data_type = escape(text), "inlineStr"
+    cell._value, cell.data_type = escape(text), "s"
     return cell
 
 
@@ -97,5 +109,8 @@ XLSX = Format(
     extensions=("xlsx",),
     axis_order=Text("列名で示す（WKT は経度・東が先）", "named by the columns (WKT: longitude or easting first)"),
     write=write,
-    lacks=Text("1,048,575件を超える地物、日時の型", "more than 1,048,575 features, times as a type"),
+    lacks=Text(
+        "1,048,575件を超える地物、日時の型、17桁目の数字",
+        "more than 1,048,575 features, times as a type, the 17th digit of a number",
+    ),
 )
