@@ -7,7 +7,8 @@ that are not confirmed for this edition. There is no sheet for 指定避難所.
 
 from __future__ import annotations
 
-from layers.formats.municipal_standard import MunicipalStandard
+from dataclasses import dataclass
+
 from layers.spec import Text
 
 _ADDRESS = (
@@ -22,6 +23,22 @@ _ADDRESS = (
 )
 _PUBLISHER = ("全国地方公共団体コード", "ID", "地方公共団体名")
 _HAZARDS = ("洪水", "崖崩れ、土石流及び地滑り", "高潮", "地震", "津波", "大規模な火事", "内水氾濫", "火山現象")
+
+
+@dataclass(frozen=True, slots=True)
+class MunicipalStandard:
+    """One sheet of the standard.
+
+    Args:
+        only: a field and the values of the rows that belong there; None for all rows of the layer.
+    """
+
+    name: str
+    layer: str
+    title: Text
+    columns: tuple[str, ...]
+    only: tuple[str, tuple[str, ...]] | None = None
+
 
 EVACUATION_SITES = MunicipalStandard(
     name="evacuation-site",

@@ -7,42 +7,25 @@ Which layer has which sheet is declared in `layers.catalog.standards`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import models
 
+from layers.catalog.standards import STANDARDS, MunicipalStandard
 from layers.city import City
 from layers.formats import rows
 from layers.formats.base import Export, UnwritableError
 from layers.formats.csv_table import lines
 from layers.formats.table import neutralised
 from layers.reading import Query, Selection, quoted, where
-from layers.spec import Field, LayerSpec, Text
+from layers.spec import Field, LayerSpec
 from layers.values import column_of
 
 _NUMBERS = frozenset({"緯度", "経度"})
 
 
-@dataclass(frozen=True, slots=True)
-class MunicipalStandard:
-    """One sheet of the standard.
-
-    Args:
-        only: a field and the values of the rows that belong there; None for all rows of the layer.
-    """
-
-    name: str
-    layer: str
-    title: Text
-    columns: tuple[str, ...]
-    only: tuple[str, tuple[str, ...]] | None = None
-
-
 def standards_of(layer: LayerSpec) -> tuple[MunicipalStandard, ...]:
     """The sheets that hold rows of the layer."""
-    from layers.catalog.standards import STANDARDS  # the catalogue declares them with the values of this module
-
     return tuple(standard for standard in STANDARDS if standard.layer == layer.name)
 
 
