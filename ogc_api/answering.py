@@ -50,7 +50,8 @@ def answers(*methods: str) -> Callable[[View], View]:
             except Problem as problem:
                 return problem_response(request, problem)
 
-        answer.csrf_exempt = not set(methods) - SAFE_METHODS  # type: ignore[attr-defined]  # Django's own mark
+        if set(methods) <= SAFE_METHODS:  # a False would also undo the mark of a decorator further out
+            answer.csrf_exempt = True  # type: ignore[attr-defined]  # Django's own mark
         return answer
 
     return decorate

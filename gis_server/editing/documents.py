@@ -67,7 +67,7 @@ def _body(request: HttpRequest) -> bytes:
     try:
         if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY_BYTES:
             raise too_large
-        body = request.body
+        body = bytes(request.body)
     except (RequestDataTooBig, ValueError) as error:
         raise too_large from error
     if len(body) > LARGEST_BODY_BYTES:

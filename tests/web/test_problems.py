@@ -77,3 +77,9 @@ def test_a_fault_of_ours_shows_no_trace(db, monkeypatch):
     answer = Client(raise_request_exception=False).get("/", headers=BROWSER)
     assert answer.status_code == 500
     assert b"secret detail" not in answer.content
+
+
+def test_a_process_may_be_asked_by_anybody_without_proof_of_origin(db):
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post("/api/processes/route/execution", "{}", content_type="application/json")
+    assert answer.status_code == 400

@@ -132,7 +132,9 @@ function showRefusal(error, quiet) {
   drawWays(map, []);
   drawRoute(map, null, problem.geometry);
   noteChange(quiet, [error.message], byId("route"));
-  if (!quiet) say(`${problem.title ?? ""} ${error.message}`, { urgent: true });
+  if (quiet) return;
+  say(`${problem.title ?? ""} ${error.message}`, { urgent: true });
+  if (problem.geometry) look(map, boundsOf(problem.geometry));
 }
 
 /** A new answer to the same question is announced, so that nobody walks by the old one unaware. */

@@ -79,7 +79,7 @@ export function failure(error, onBlocker = null, onOthers = null) {
     el("p", { class: "notice danger" }, problem ? error.message : t("navi.no_answer_advice")),
     blockers.length > 0 && el("h3", {}, t("navi.in_the_way")),
     blockers.length > 0 && el("ul", { class: "blockers" }, blockers.map((blocker) => blockerItem(blocker, onBlocker))),
-    onOthers && el("button", { type: "button", class: "button wide", onclick: onOthers }, t("navi.others")));
+    onOthers && el("button", { type: "button", class: "button primary wide", onclick: onOthers }, t("navi.others")));
 }
 
 function blockerItem(blocker, onBlocker) {
