@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.gis",
+    "django.contrib.humanize",
     "layers",
     "etl",
     "ogc_api",
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "gis_server.editing",
     "gis_server.navigation",
     "gis_server.disaster",
+    "gis_server.data",
     "gis_server.web",
     "gis_server.command",
 ]

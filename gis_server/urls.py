@@ -13,6 +13,7 @@ urlpatterns = [
     path("tiles/", include("tile_cache.urls")),
     path("navi/", include("gis_server.navigation.urls")),
     path("disaster/", include("gis_server.disaster.urls")),
+    path("data/", include("gis_server.data.urls")),
     path("edit/", include("gis_server.editing.urls")),
     path("", include("gis_server.web.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Tests of the open data: the catalogue, the downloads, what harvesters read."""
