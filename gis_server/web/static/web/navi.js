@@ -83,8 +83,7 @@ async function showResults({ quiet = false } = {}) {
   if (!found || state.view !== "results") return;
   const candidates = byId("candidates");
   if (found.error) {
-    byId("results-lead").textContent = "";
-    byId("excluded").replaceChildren();
+    [byId("results-lead"), byId("excluded")].forEach((part) => part.replaceChildren());
     candidates.replaceChildren(failure(found.error));
     return say(found.error.message);
   }
@@ -167,7 +166,6 @@ function showBlocker({ layer, id }) {
 }
 
 // --- what the reader does ---
-
 function goTo(view, { push = true } = {}) {
   state.view = view;
   writeAddress(push);
