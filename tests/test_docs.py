@@ -40,7 +40,7 @@ def filled_in(command: str, city: RunningCity, folder: Path) -> list[str]:
     file = folder / "sites.geojson"
     file.write_text(ONE_SITE, encoding="utf-8")
     words = shlex.split(command.replace(EXAMPLE_HOST, city.url), comments=True)
-    return [str(file) if word == "FILE" else word for word in words]
+    return [str(file) if word == "FILE" else word.replace("FILE.", f"{folder}/exported.") for word in words]
 
 
 ONE_SITE = """{"type": "FeatureCollection", "features": [{"type": "Feature",
