@@ -50,6 +50,12 @@ class Entry:
     extent: tuple[float, float, float, float] | None
     sources: tuple[tuple[str, str], ...]
 
+    @property
+    def licence(self) -> str:
+        """The licence that the rows themselves came with, where it is one; else the layer's own."""
+        licences = {licence for _, licence in self.sources}
+        return licences.pop() if len(licences) == 1 else self.layer.open_data.licence
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -96,14 +102,16 @@ def _dataset(catalogue: Catalogue, entry: Entry) -> Json:
         "dct:title": _words(layer.title),
         "dct:description": _words(layer.description),
         "dct:publisher": _publisher(catalogue.city),
-        "dct:license": licence_of(layer.open_data.licence),
+        "dct:license": licence_of(entry.licence),
         "dct:provenance": [
             {"@type": "dct:ProvenanceStatement", "dct:description": f"{line}（{licence}）"}
             for line, licence in _attributions(catalogue.city, entry)
         ],
         "dcat:landingPage": {"@id": page},
         "dcat:keyword": [{"@language": "ja", "@value": layer.title.ja}, {"@language": "en", "@value": layer.title.en}],
-        "dcat:distribution": list(_distributions(catalogue.root, layer)),
+        "dcat:distribution": [
+            part | {"dct:license": licence_of(entry.licence)} for part in _distributions(catalogue.root, layer)
+        ],
     }
     if entry.changed_at:
         document["dct:modified"] = _moment(entry.changed_at)
@@ -123,7 +131,6 @@ def _distributions(root: str, layer: LayerSpec) -> Iterable[Json]:
         "@id": api,
         "@type": "dcat:Distribution",
         "dct:title": _words(Text("OGC API – Features", "OGC API – Features")),
-        "dct:license": licence_of(layer.open_data.licence),
         "dcat:accessURL": {"@id": api},
         "dcat:accessService": {
             "@id": f"{root}/api/",
@@ -151,7 +158,6 @@ def _file(root: str, layer: LayerSpec, ending: str, title: Text, known: Format) 
         "@id": address,
         "@type": "dcat:Distribution",
         "dct:title": _words(title),
-        "dct:license": licence_of(layer.open_data.licence),
         "dct:format": known.title.en,
         "dcat:mediaType": {"@id": f"https://www.iana.org/assignments/media-types/{media_type}"},
         "dcat:accessURL": {"@id": f"{root}/data/{layer.name}"},
@@ -180,7 +186,7 @@ def build_record(catalogue: Catalogue, entry: Entry) -> Json:
         "language": {"code": "ja", "name": "日本語"},
         "keywords": [layer.title.ja, layer.title.en],
         "formats": [{"name": known.title.en, "mediaType": known.media_type.split(";")[0]} for known in FORMATS],
-        "license": licence_of(layer.open_data.licence).get("@id") or layer.open_data.licence,
+        "license": licence_of(entry.licence).get("@id") or entry.licence,
         "rights": " / ".join(line for line, _ in _attributions(catalogue.city, entry)),
         "contacts": [{"organization": catalogue.city.name.ja, "roles": ["publisher"]}],
     }

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from gis_server.data.asked import audience_of, check_parameters, get_layer, language_of
 from gis_server.data.figures import Figures, figures_of
-from gis_server.data.words import in_language
+from gis_server.data.words import in_language, reference_system
 from gis_server.web.page_data import has_sample_data
 from layers import registry
 from layers.formats import FORMATS, Format
@@ -105,7 +105,7 @@ def _card(layer: LayerSpec, figures: Figures, language: str) -> dict[str, Any]:
         "name": layer.name,
         "title": layer.title.in_language(language),
         "description": layer.description.in_language(language),
-        "licence": layer.open_data.licence,
+        "licence": "、".join(dict.fromkeys(source.licence for source in figures.sources)) or layer.open_data.licence,
         "is_base": layer.group == "base",
         "count": figures.count,
         "changed_at": figures.changed_at,
@@ -140,14 +140,12 @@ class Link:
 
 def _download(layer: LayerSpec, known: Format, language: str) -> dict[str, Any]:
     address = f"/data/{layer.name}.{known.extension}"
-    srids = supported_srids(settings.CITY)[:1] if known.is_lon_lat_only else supported_srids(settings.CITY)
-    links = [
-        Link(f"EPSG:{srid}", address + (f"?crs=EPSG:{srid}" if number else "")) for number, srid in enumerate(srids)
-    ]
+    others = () if known.is_lon_lat_only else supported_srids(settings.CITY)[1:]
     return {
         "title": known.title.in_language(language),
         "extension": known.extension,
-        "links": links,
+        "href": address,
+        "links": [Link(reference_system(srid, language), f"{address}?crs=EPSG:{srid}") for srid in others],
         "axes": known.axis_order.in_language(language),
         "lacks": known.lacks.in_language(language) if known.lacks else "",
     }

@@ -28,7 +28,9 @@ WORDS: Final = {
     "no_map": Text("地図を表示できません。", "The map cannot be shown."),
     "downloads": Text("ダウンロード", "Downloads"),
     "format": Text("形式", "Format"),
-    "coordinates": Text("座標系ごとのファイル", "File by reference system"),
+    "downloads_lead": Text("緯度経度（WGS 84）のファイルです。", "Files in longitude and latitude (WGS 84)."),
+    "others": Text("ほかの座標系と、形式の違い", "Other reference systems, and how the formats differ"),
+    "coordinates": Text("座標参照系", "Reference system"),
     "axes": Text("座標の順", "Order of axes"),
     "lacks": Text("この形式で失われるもの", "What this format cannot hold"),
     "nothing": Text("なし", "nothing"),
@@ -54,6 +56,24 @@ WORDS: Final = {
         "Shown to you as staff: the files hold fields for staff only. Do not publish them.",
     ),
 }
+
+
+REFERENCE_SYSTEMS: Final = {
+    4326: Text("緯度経度（WGS 84）", "Longitude, latitude (WGS 84)"),
+    6668: Text("緯度経度（JGD2011）", "Longitude, latitude (JGD2011)"),
+    3857: Text("Webメルカトル", "Web Mercator"),
+}
+_PLANE = Text("平面直角座標系 第{zone}系（m）", "Plane rectangular zone {zone} (m)")
+
+
+def reference_system(srid: int, language: str) -> str:
+    """What people call a reference system.
+
+    >>> reference_system(6677, "ja")
+    '平面直角座標系 第9系（m）'
+    """
+    known = REFERENCE_SYSTEMS.get(srid)
+    return known.in_language(language) if known else _PLANE.in_language(language).format(zone=srid - 6668)
 
 
 def in_language(language: str) -> dict[str, str]:
