@@ -123,7 +123,7 @@ def _attributions(layer: LayerSpec, figures: Figures, language: str) -> list[tup
 
 
 def _field(field: Field, share: float, language: str) -> dict[str, Any]:
-    codes = " / ".join(f"{code}: {words.in_language(language)}" for code, words in field.codes.items())
+    codes = " / ".join(f"{code}: {words.in_language(language)}" for code, words in field.codes.items() if code != "")
     return {
         "name": field.name,
         "title": field.title.in_language(language),

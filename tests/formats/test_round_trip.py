@@ -124,3 +124,15 @@ def test_columns_that_fit_several_layers_are_asked_about(db, write, bring_in):
     with pytest.raises(UnreadableFileError, match="--layer LAYER says which"):
         bring_in(other)
     assert bring_in(other, layer="base-railways").merged[0].layer == "base-railways"
+
+
+def test_with_a_source_named_the_file_is_the_whole_of_that_source(db, write, bring_in):
+    layer = registry.get("shelters")
+    fill(layer, 4)
+    path = write(layer, find_format("geojson"), Audience.ADMIN)
+    layer.model.objects.all().delete()
+    bring_in(path, source_key="copy")
+    layer.model.objects.create(id="later", name="後から", source="copy", geometry="SRID=4326;POINT(139.5 35.6)")
+    report = bring_in(path, source_key="copy")
+    assert report.merged[0].deleted == 1
+    assert set(layer.model.objects.values_list("source", flat=True)) == {"copy"}
