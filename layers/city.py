@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from layers.crs import plane_rectangular_srid
 from layers.spec import Text
@@ -80,7 +81,7 @@ def read_city(path: Path = DEFAULT_CITY_FILE) -> City:
         raise CityFileError(f"the city file {path} is wrong: {error}") from error
 
 
-def _city(table: dict) -> City:  # type: ignore[type-arg]  # TOML: checked by _checked
+def _city(table: dict[str, Any]) -> City:
     return City(
         code=table["code"],
         name=Text(**table["name"]),

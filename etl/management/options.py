@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from argparse import ArgumentParser
 from typing import Any
 
@@ -40,21 +38,3 @@ def read_options(options: dict[str, Any]) -> Options:
     if reader and reader not in (readers := [known.name for known in READERS]):
         raise CommandError(f"--reader: no reader is called {reader!r}; there are: {', '.join(readers)}", returncode=2)
     return Options(settings.CITY, layer, code, options["source_key"], options["attribution"], options["licence"])
-
-
-class Progress:
-    """Rows so far, on one line of a terminal, at most twice a second; silent where nobody watches."""
-
-    def __init__(self, name: str) -> None:
-        self.name, self.shown_at = name, time.monotonic()
-        self.is_watched = sys.stderr.isatty()
-
-    def __call__(self, rows: int) -> None:
-        if self.is_watched and time.monotonic() - self.shown_at > 0.5:
-            self.shown_at = time.monotonic()
-            sys.stderr.write(f"\r  {self.name}: {rows:,} rows …")
-            sys.stderr.flush()
-
-    def done(self) -> None:
-        if self.is_watched:
-            sys.stderr.write("\r\x1b[K")

@@ -33,7 +33,7 @@ class AudienceMiddleware:
             response = problem_response(request, problem)
             response["WWW-Authenticate"] = 'Bearer realm="machi-gis", error="invalid_token"'
             return response
-        request.audience = audience  # type: ignore[attr-defined]
+        request.audience = audience  # type: ignore[attr-defined]  # set by us
         response = self.get_response(request)
         patch_vary_headers(response, ["Authorization", "Cookie"])
         if audience > Audience.PUBLIC:
@@ -57,5 +57,5 @@ def _token_audience(request: HttpRequest, token: str) -> Audience:
         raise Problem(401, "invalid token", "the token in the header Authorization is unknown, expired or revoked")
     known.note_use()
     request.user = known.user
-    request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+    request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # set by us
     return audience_of(known.user)

@@ -49,7 +49,7 @@ class SignInFailure(models.Model):
         return f"{self.name} {self.at}"
 
 
-def create_token(user: settings.AUTH_USER_MODEL) -> str:  # type: ignore[name-defined]
+def create_token(user: settings.AUTH_USER_MODEL) -> str:  # type: ignore[name-defined]  # by setting
     """A new token of the user, in clear: the only time that it can be read."""
     token = PREFIX + secrets.token_urlsafe(32)
     ApiToken.objects.create(user=user, digest=digest_of(token))

@@ -34,7 +34,7 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("lang", "")
         language = asked if asked in LANGUAGES else _remembered(request) or _preferred(request)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # set by us
         with translation.override(language):
             response = self.get_response(request)
         patch_vary_headers(response, ["Accept-Language", "Cookie"])

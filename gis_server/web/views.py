@@ -23,7 +23,7 @@ def portal(request: HttpRequest) -> HttpResponse:
     context = {
         "picture": picture(audience),
         "now": now,
-        "now_words": moment_in_words(now, request.LANGUAGE_CODE),  # type: ignore[attr-defined]
+        "now_words": moment_in_words(now, request.LANGUAGE_CODE),  # type: ignore[attr-defined]  # set by us
         "is_sample": has_sample_data(),
     }
     return render(request, "web/portal.html", context)

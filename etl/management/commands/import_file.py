@@ -8,11 +8,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from etl.management.options import Progress, add_options, read_options
+from etl.management.options import add_options, read_options
 from etl.pipeline import import_opened, open_file
 from etl.readers import Options
 from etl.record import UnreadableFileError
 from etl.report import Report
+from layers.progress import Progress
 
 
 class Command(BaseCommand):

@@ -13,11 +13,11 @@ from django.core.management.base import BaseCommand, CommandError
 from etl import sources
 from etl.belonging import find_foreign_reason
 from etl.loading import remove
-from etl.management.options import Progress
 from etl.pipeline import ACTOR, Opened, import_opened, open_file
 from etl.readers import Options
 from etl.record import UnreadableFileError
 from layers.feature import Source
+from layers.progress import Progress
 
 
 class Command(BaseCommand):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
-import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +17,7 @@ from layers import registry
 from layers.formats import FORMATS, Export, Format, UnwritableError, find_format, find_format_of_file
 from layers.formats.municipal_standard import get_standard, write_standard
 from layers.formats.reference_systems import find_srid, names
+from layers.progress import Progress
 from layers.spec import Audience, LayerSpec
 
 WRONG_USE = 2
@@ -113,21 +112,3 @@ def _put_in_place(path: Path, *, replace: bool) -> Iterator[Path]:
         part = Path(folder) / path.name
         yield part
         os.replace(part, path)
-
-
-class Progress:
-    """Features so far, on one line of a terminal, at most twice a second; silent where nobody watches."""
-
-    def __init__(self, name: str) -> None:
-        self.name, self.shown_at = name, time.monotonic()
-        self.is_watched = sys.stderr.isatty()
-
-    def __call__(self, rows: int) -> None:
-        if self.is_watched and time.monotonic() - self.shown_at > 0.5:
-            self.shown_at = time.monotonic()
-            sys.stderr.write(f"\r  {self.name}: {rows:,} …")
-            sys.stderr.flush()
-
-    def done(self) -> None:
-        if self.is_watched:
-            sys.stderr.write("\r\x1b[K")

@@ -60,13 +60,13 @@ class Command(BaseCommand):
             self.stdout.write(password)
 
     def _revoke(self, user: User) -> None:
-        count = user.api_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())  # type: ignore[attr-defined]
+        count = user.api_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())  # type: ignore[attr-defined]  # reverse
         self.stdout.write(f"{count} token(s) of {user.username} are no longer valid.")
 
     def _list(self) -> None:
         for user in User.objects.order_by("username").prefetch_related("groups", "api_tokens"):
             roles = ", ".join(group.name for group in user.groups.all()) or "-"
-            tokens = sum(token.revoked_at is None for token in user.api_tokens.all())  # type: ignore[attr-defined]
+            tokens = sum(token.revoked_at is None for token in user.api_tokens.all())  # type: ignore[attr-defined]  # reverse
             state = "" if user.is_active else "  (may not sign in)"
             self.stdout.write(f"{user.username}  {roles}  {tokens} token(s){state}")
 
