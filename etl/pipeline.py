@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from etl.loading import Progress, load
 from etl.readers import Options
 from etl.recognition import Recognised, recognise
-from etl.record import DataSet, Item, RawRow, UnreadableFileError
+from etl.record import DataSet, Item, RawBatch, RawRow, UnreadableFileError
 from etl.report import Report
 from etl.validation import checked
 from layers.feature import Source
@@ -57,12 +60,17 @@ def import_opened(opened: Opened, options: Options, progress: Progress, *, keep:
 
 def _with_city(items: Iterable[Item], city_code: str) -> Iterable[Item]:
     """Rows that name no municipality belong to the one that the caller names."""
-    if not city_code:
-        return items
-    return (
-        replace(item, city_code=city_code) if isinstance(item, RawRow) and not item.city_code else item
-        for item in items
-    )
+    return (_in_city(item, city_code) for item in items) if city_code else items
+
+
+def _in_city(item: Item, city_code: str) -> Item:
+    if isinstance(item, RawRow) and not item.city_code:
+        return replace(item, city_code=city_code)
+    if isinstance(item, RawBatch):
+        codes = item.city_codes if item.city_codes is not None else pa.nulls(len(item), pa.string())
+        is_named = pc.fill_null(pc.not_equal(codes, ""), False)
+        return replace(item, city_codes=pc.if_else(is_named, codes, city_code))
+    return item
 
 
 def _named(source: Source, options: Options) -> Source:

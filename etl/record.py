@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+import pyarrow as pa
+import shapely
 
 from layers.feature import Source
 
@@ -27,6 +30,48 @@ class RawRow:
     values: Mapping[str, Any]
     geometry: Any
     city_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RawBatch:
+    """Many features of one layer, column by column, from a reader that finds them so. All columns are equally long.
+
+    Args:
+        places: where each row stands in the file (strings).
+        ids: stable ids within the layer (strings; null where a row has none).
+        columns: the publisher's column (or the layer's field) -> values of any Arrow type.
+        wkb: geometries as well-known binary, x = longitude, degrees; null where a row has none.
+        city_codes: six-digit codes (strings, "" for none); None where no row has one.
+    """
+
+    layer: str
+    places: pa.Array
+    ids: pa.Array
+    columns: Mapping[str, pa.Array]
+    wkb: pa.Array
+    city_codes: pa.Array | None = None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def rows(self, chosen: Iterable[int] | None = None) -> Iterator[RawRow]:
+        """The features one by one: all of them, or those with these indices."""
+        names = list(self.columns)
+        for index in range(len(self)) if chosen is None else chosen:
+            wkb = self.wkb[index].as_py()
+            yield RawRow(
+                self.places[index].as_py(),
+                self.layer,
+                self.ids[index].as_py() or "",
+                {name: self.columns[name][index].as_py() for name in names},
+                _from_wkb(wkb),
+                (self.city_codes[index].as_py() or "") if self.city_codes is not None else "",
+            )
+
+
+def _from_wkb(wkb: bytes | None) -> Any:
+    """A shapely geometry; None where there is none, or none that can be read."""
+    return None if wkb is None else shapely.from_wkb(wkb, on_invalid="ignore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +116,7 @@ class Notice:
     text: str
 
 
-Item = RawRow | Notice | Rejection | Repair
+Item = RawRow | RawBatch | Notice | Rejection | Repair
 """What a reader may yield."""
 
 Checked = Record | Notice | Rejection | Repair
@@ -92,6 +137,9 @@ class DataSet:
         bounds: west, south, east, north of the rows in degrees, where that is known before reading them.
         sources: data sets that the rows name themselves; those not known yet are written down.
         cross_checks: run after the merge, given the source's key; what they notice is reported.
+        reasons: how encoding, reference system, layer and the like were found, each in one line for the owner.
+        mapping: for each layer, the publisher's columns that are taken -> field; for the owner to check.
+        unused: the publisher's columns that no layer takes.
     """
 
     source: Source
@@ -102,7 +150,23 @@ class DataSet:
     bounds: tuple[float, float, float, float] | None = None
     cross_checks: tuple[Callable[[str], Iterable[Notice]], ...] = ()
     sources: tuple[Source, ...] = ()
+    reasons: tuple[str, ...] = ()
+    mapping: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
 
 
 class UnreadableFileError(Exception):
     """The file as a whole cannot be imported; the message names what is wrong and where, in one line."""
+
+
+class UndecidedError(UnreadableFileError):
+    """The file is readable, but only its owner can say which layer its rows belong to.
+
+    Args:
+        message: what was found, in one line.
+        layers: names of layers that would fit, the likeliest first; empty where none is likelier than another.
+    """
+
+    def __init__(self, message: str, layers: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.layers = layers

@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from shapely.geometry.base import BaseGeometry
 
 from etl.mapping import column_names
-from etl.record import Checked, Item, RawRow, Record, Rejection, Repair
+from etl.record import Checked, Item, RawBatch, RawRow, Record, Rejection, Repair
 from etl.text import find_number, find_truth, half_width_digits, is_nothing, trimmed
 from layers import registry
 from layers.city import has_right_check_digit
@@ -49,13 +49,14 @@ def checked(items: Iterable[Item]) -> Iterator[Checked]:
     """Each raw row as a record with its repairs, or as a rejection; everything else passes as it is."""
     checkers: dict[str, dict[str, Column]] = {}
     for item in items:
-        if not isinstance(item, RawRow):
+        if not isinstance(item, RawRow | RawBatch):
             yield item
             continue
         columns = checkers.get(item.layer)
         if columns is None:
             columns = checkers[item.layer] = columns_of(registry.get(item.layer))
-        yield from _checked_row(item, columns)
+        for row in item.rows() if isinstance(item, RawBatch) else (item,):
+            yield from _checked_row(row, columns)
 
 
 def columns_of(layer: LayerSpec) -> dict[str, Column]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from etl.contents import Contents
@@ -21,6 +21,11 @@ class Options:
         city: the city of this installation; what names no other may belong to it.
         city_code: six-digit code of the municipality that the rows belong to.
         source_key: the data set that the file is a new edition of.
+        encoding: of text ("cp932"); "" means: found from the contents.
+        srid: EPSG code of the coordinates; None means: found from the contents.
+        part: sheet of a workbook, layer of a GeoPackage, member of a ZIP archive; "" means: the first that fits.
+        constants: field -> value for every row, for what the file itself does not say.
+        mapping: the publisher's column -> field, over what would be found; an empty field leaves the column out.
     """
 
     city: City
@@ -29,6 +34,11 @@ class Options:
     source_key: str = ""
     attribution: str = ""
     licence: str = ""
+    encoding: str = ""
+    srid: int | None = None
+    part: str = ""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    mapping: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
