@@ -6,7 +6,8 @@ from etl.readers.kml import COURSES
 from etl.readers.osm import EXTRACT
 from etl.readers.outlines import OUTLINES
 from etl.readers.own_export import OWN_EXPORT
-from etl.readers.table import GEOJSON, TABLE
+from etl.readers.plain_geojson import GEOJSON
+from etl.readers.table import TABLE
 from etl.readers.towns import TOWNS
 
 READERS: tuple[Reader, ...] = (OWN_EXPORT, SITES, SHELTERS, OUTLINES, TOWNS, COURSES, EXTRACT, TABLE, GEOJSON)

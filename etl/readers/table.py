@@ -1,4 +1,4 @@
-"""Tables of places as CSV (UTF-8 with or without a mark, or CP932), and plain GeoJSON for a layer that is named.
+"""Tables of places as CSV (UTF-8 with or without a mark, or CP932).
 
 A table needs columns of latitude and longitude; every other column goes where the layer's declaration says.
 """
@@ -14,7 +14,7 @@ from etl import sources
 from etl.contents import Contents, find_encoding
 from etl.mapping import mapped_columns, unused_columns
 from etl.readers.base import Options, Reader, short_hash, slug
-from etl.readers.geojson import bounds_of, first_properties, get_features, numbered
+from etl.readers.geojson import bounds_of
 from etl.record import DataSet, Item, Notice, RawRow, Rejection, Repair, UnreadableFileError
 from etl.text import find_number, is_nothing
 from layers import registry
@@ -164,33 +164,4 @@ def _own_id(row: Mapping[str, Any]) -> str:
     return short_hash(repr(sorted(row.items())))
 
 
-def open_geojson(contents: Contents, options: Options) -> DataSet:
-    """Any GeoJSON, for the layer that the caller names."""
-    features = get_features(contents)
-    if not options.layer:
-        raise UnreadableFileError("--layer LAYER says where the features go")
-    layer = registry.get(options.layer)
-    names = mapped_columns(layer, first_properties(features))
-    key = options.source_key or f"geojson-{slug(contents.path)}"
-    return DataSet(
-        source=sources.unnamed(key, contents.path.name),
-        columns={layer.name: tuple(names.values())},
-        rows=_feature_rows(features, layer, key, names),
-        kind=f"GeoJSON → {layer.name}",
-        bounds=bounds_of(f.get("geometry") for f in features if isinstance(f, dict)),
-    )
-
-
-def _feature_rows(features: list[Any], layer: LayerSpec, key: str, names: Mapping[str, str]) -> Iterator[Item]:
-    for feature, item in zip(features, numbered(features), strict=True):
-        if isinstance(item, Rejection):
-            yield item
-            continue
-        place, properties, geometry = item
-        own = feature.get("id", properties.get("id")) or short_hash(repr((sorted(properties.items()), geometry)))
-        values = {name: properties.get(name) for name in names}
-        yield RawRow(place, layer.name, f"{key}-{own}", values, geometry)
-
-
 TABLE = Reader("csv", "表 (CSV)", find_table_reason, open_table)
-GEOJSON = Reader("geojson", "GeoJSON (--layer)", lambda contents: None, open_geojson)
