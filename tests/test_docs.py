@@ -14,8 +14,9 @@ DOCUMENTS = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted((CHEC
 COMMANDS = ("./gis", "curl", "ogrinfo", "ogr2ogr")
 EXAMPLE_HOST = "http://127.0.0.1:8000"
 
-# Shown by other means: the fixture `city` runs `up`, test_real_city.py `up --data`, and this very run is `test`.
-RUN_ELSEWHERE = {"up", "test", "fetch"}
+# Shown by other means: the fixture `city` runs `up`, test_real_city.py `up --data`, this very run is `test`, and
+# command/test_bench.py runs `bench` on fewer rows.
+RUN_ELSEWHERE = {"up", "test", "fetch", "bench"}
 
 
 def shown_commands(document: Path) -> list[str]:

@@ -38,7 +38,7 @@ def parse(argv: Sequence[str], default_home: Path) -> argparse.Namespace:
         raise Failure(f"there is no command {name}; ./gis --help lists them", status=2)
     parser = PARSERS[name](default_home)
     if name != "test":
-        return parser.parse_args(words, argparse.Namespace(command=name))
+        return parser.parse_args(words, argparse.Namespace(command=name, words=words))
     options, pytest = parser.parse_known_args(words, argparse.Namespace(command=name))
     options.pytest = pytest
     return options
@@ -71,7 +71,25 @@ def _doctor(default_home: Path) -> _Parser:
     return doctor
 
 
-PARSERS = {"up": _up, "test": _test, "doctor": _doctor}
+def _bench(default_home: Path) -> _Parser:
+    text = "How quick the product is beside other programs at the same work; docs/benchmarks.md explains the rows."
+    bench = _Parser(prog="./gis bench", description=text, allow_abbrev=False)
+    bench.add_argument("subjects", nargs="*", metavar="SUBJECT", help="what is measured: etl … (everything)")
+    _add_home(bench, default_home / "bench")
+    bench.add_argument("--json", type=Path, metavar="FILE", help="write the rows into this file as well")
+    bench.add_argument("--only", default="", metavar="NAME", help="only the measurement of this name, as etl.csv")
+    bench.add_argument("--rounds", type=_count, default=3, metavar="N", help="runs of each; the median counts (3)")
+    bench.add_argument(
+        "--scale",
+        type=_share,
+        default=1.0,
+        metavar="X",
+        help="share of the generated rows, as 0.01; goals are for 1 (1)",
+    )
+    return bench
+
+
+PARSERS = {"up": _up, "test": _test, "doctor": _doctor, "bench": _bench}
 
 
 def _add_home(parser: argparse.ArgumentParser, default: Path) -> None:
@@ -102,6 +120,16 @@ def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 64:
         raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to 64")
     return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 10:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0 and up to 10")
+    return share
 
 
 def _folder(text: str) -> Path:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from gis_server import environment
 from gis_server.command import arguments
+from gis_server.command.bench import bench
 from gis_server.command.console import Console, Failure
 from gis_server.command.doctor import doctor
 from gis_server.command.handed_on import hand_on
@@ -16,7 +17,7 @@ from gis_server.command.setup import Setup
 from gis_server.command.test_run import test_run
 from gis_server.command.up import up
 
-COMMANDS = {"up": up, "test": test_run, "doctor": doctor}
+COMMANDS = {"up": up, "test": test_run, "doctor": doctor, "bench": bench}
 
 
 def main(argv: Sequence[str]) -> int:

@@ -10,6 +10,7 @@ from gis_server.command import node_modules, python_packages, system_packages
 from gis_server.command.console import Console, Failure
 from gis_server.command.locks import Lock
 from gis_server.command.places import Checkout
+from gis_server.command.system_packages import Need
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,15 @@ class Setup:
     console: Console
 
 
-def bring_everything(setup: Setup, *, for_developers: bool = False) -> None:
-    """Install whatever is missing; takes a moment when nothing is."""
+def bring_everything(setup: Setup, *, for_developers: bool = False, besides: tuple[Need, ...] = ()) -> None:
+    """Install whatever is missing; takes a moment when nothing is. ``besides``: what only one command needs."""
     private = not setup.database_url
     with _alone(setup):
         needs = system_packages.needs_of_tests if for_developers else system_packages.needs_of_server
         needed = needs(
             private_database=private, has_uv=lambda: python_packages.find_uv(setup.checkout, setup.env) is not None
         )
-        system_packages.ensure(needed, setup.env, setup.checkout.setup_log, setup.console)
+        system_packages.ensure((*needed, *besides), setup.env, setup.checkout.setup_log, setup.console)
         python_packages.ensure(setup.checkout, setup.env, setup.console, for_developers=for_developers)
         node_modules.ensure(setup.checkout, setup.env, setup.console)
 

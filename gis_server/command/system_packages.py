@@ -55,10 +55,18 @@ def needs_of_tests(*, private_database: bool, has_uv: Callable[[], bool]) -> tup
         *needs_of_server(private_database=private_database, has_uv=has_uv),
         Need("Chromium", lambda: _is_ubuntu() or find_chromium() is not None, ("chromium",), "chromium"),
         Need("libatomic", _has_libatomic, ("libatomic1",), "gcc"),
-        Need("GDAL's ogrinfo", lambda: shutil.which("ogrinfo") is not None, ("gdal-bin",), "gdal"),
+        _program("GDAL's ogrinfo", "ogrinfo", ("gdal-bin",), "gdal"),
         Need("docker-compose", has_compose, ("docker-compose", "docker-compose-v2"), "docker-compose"),
-        Need("curl", lambda: shutil.which("curl") is not None, ("curl",), "curl"),
-        Need("xmllint", lambda: shutil.which("xmllint") is not None, ("libxml2-utils",), "libxml2"),
+        _program("curl", "curl", ("curl",), "curl"),
+        _program("xmllint", "xmllint", ("libxml2-utils",), "libxml2"),
+    )
+
+
+def needs_of_bench() -> tuple[Need, ...]:
+    """The programs that ``bench`` measures us against."""
+    return (
+        _program("GDAL's ogr2ogr", "ogr2ogr", ("gdal-bin",), "gdal"),
+        _program("osm2pgsql", "osm2pgsql", ("osm2pgsql",), "osm2pgsql"),
     )
 
 
@@ -172,6 +180,10 @@ def _is_known(package: str, env: Mapping[str, str]) -> bool:
     answer = output_of(Program(["apt-cache", "policy", package], dict(env) | {"LC_ALL": "C"}))
     candidate = [line for line in answer.stdout.splitlines() if line.strip().startswith("Candidate:")]
     return bool(candidate) and "(none)" not in candidate[0]
+
+
+def _program(name: str, program: str, debian: tuple[str, ...], homebrew: str) -> Need:
+    return Need(name, lambda: shutil.which(program) is not None, debian, homebrew)
 
 
 def _postgis() -> Need:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
 from gis_server.command import signals
 from gis_server.command.browser import bring_browser
@@ -23,19 +24,31 @@ def test_run(options: argparse.Namespace, setup: Setup) -> int:
     signals.stop_in_order()
     bring_everything(setup, for_developers=True)
     browser = bring_browser(setup)
-    home = claim(options.home)
     try:
-        with only_one(home, "test"):
-            setup.console.step("starting the database of the tests")
-            given = nullcontext(Database(setup.database_url, None))
-            own = own_database(home, setup.env, setup.console, is_durable=False)
-            with given if setup.database_url else own as database:
-                env = build_server_environment(setup.env, home, database.url, setup.city)
-                env["GIS_CHROMIUM"] = str(browser)
-                return _run_all(checks(setup.checkout, options.pytest, heavy=options.all), env, setup)
+        with database_of_its_own("test", options.home, setup, is_durable=False) as env:
+            env["GIS_CHROMIUM"] = str(browser)
+            return _run_all(checks(setup.checkout, options.pytest, heavy=options.all), env, setup)
     except signals.Stopped:
         setup.console.step("stopped")
         return 130
+
+
+@contextmanager
+def database_of_its_own(what: str, root: Path, setup: Setup, *, is_durable: bool) -> Iterator[dict[str, str]]:
+    """The environment of programs that work in a home of their own, with a PostGIS that nobody else uses.
+
+    Args:
+        what: the command that asks; only one at a time runs on a home.
+        root: the home.
+        is_durable: whether the server keeps its promises through a power cut, as the city's does.
+    """
+    home = claim(root)
+    with only_one(home, what):
+        setup.console.step(f"starting the database of ./gis {what}")
+        given = nullcontext(Database(setup.database_url, None))
+        own = own_database(home, setup.env, setup.console, is_durable=is_durable)
+        with given if setup.database_url else own as database:
+            yield build_server_environment(setup.env, home, database.url, setup.city)
 
 
 def checks(checkout: Checkout, pytest: Sequence[str], *, heavy: bool) -> list[Check]:
@@ -60,7 +73,7 @@ def checks(checkout: Checkout, pytest: Sequence[str], *, heavy: bool) -> list[Ch
 def _run_all(every: Sequence[Check], env: Mapping[str, str], setup: Setup) -> int:
     for heading, argv in every:
         setup.console.heading(heading)
-        status = _run(argv, env, setup)
+        status = run_here(argv, env, setup.checkout.root)
         if status and argv is not every[-1][1]:
             raise Failure(f"{heading} failed")
         if status:
@@ -68,10 +81,10 @@ def _run_all(every: Sequence[Check], env: Mapping[str, str], setup: Setup) -> in
     return 0
 
 
-def _run(argv: Sequence[object], env: Mapping[str, str], setup: Setup) -> int:
+def run_here(argv: Sequence[object], env: Mapping[str, str], folder: Path | None = None) -> int:
     """In our process group, so that Ctrl-C reaches it; on any other request to stop we pass it on."""
     words = [str(word) for word in argv]
-    process = subprocess.Popen(words, env=dict(env), cwd=setup.checkout.root)  # noqa: S603
+    process = subprocess.Popen(words, env=dict(env), cwd=folder)  # noqa: S603
     try:
         return process.wait()
     except signals.Stopped:
