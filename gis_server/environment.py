@@ -24,6 +24,8 @@ class Environment:
         city_file: settings file of the city (``GIS_CITY``); None means Mitaka's.
         hosts: names under which the site is reached (``GIS_HOSTS``, comma separated).
         https: the site is reached through TLS (``GIS_HTTPS=1``): cookies are then sent over TLS only.
+        tky2jgd_file: 国土地理院's TKY2JGD.par, from the Tokyo datum to JGD2000 (``GIS_TKY2JGD``).
+        patchjgd_file: 国土地理院's touhokutaiheiyouoki2011.par, from JGD2000 to JGD2011 (``GIS_PATCHJGD``).
     """
 
     home: Path
@@ -31,6 +33,8 @@ class Environment:
     city_file: Path | None
     hosts: tuple[str, ...]
     https: bool
+    tky2jgd_file: Path | None = None
+    patchjgd_file: Path | None = None
 
 
 def read() -> Environment:
@@ -42,7 +46,14 @@ def read() -> Environment:
         city_file=Path(city) if city else None,
         hosts=tuple(h for h in os.environ.get("GIS_HOSTS", "").split(",") if h),
         https=os.environ.get("GIS_HTTPS", "") == "1",
+        tky2jgd_file=_find_path("GIS_TKY2JGD"),
+        patchjgd_file=_find_path("GIS_PATCHJGD"),
     )
+
+
+def _find_path(name: str) -> Path | None:
+    value = os.environ.get(name, "")
+    return Path(value).absolute() if value else None
 
 
 def variables() -> dict[str, str]:

@@ -13,6 +13,8 @@ ENVIRONMENT = environment.read()
 BASE_DIR = Path(__file__).resolve().parent
 HOME = ENVIRONMENT.home
 CITY = read_city(ENVIRONMENT.city_file or DEFAULT_CITY_FILE)
+TKY2JGD_FILE = ENVIRONMENT.tky2jgd_file
+PATCHJGD_FILE = ENVIRONMENT.patchjgd_file
 
 SECRET_KEY = secret_key(HOME)
 DEBUG = False
