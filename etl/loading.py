@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from etl.record import Checked, DataSet, Record, UnreadableFileError
+from etl.record import Checked, CheckedBatch, DataSet, Record, UnreadableFileError
 from layers import registry
 from layers.bulk import BulkLoad, BulkRow, Merged, Target, add_missing, refresh_statistics, replacing
 from layers.feature import Source
@@ -35,23 +35,39 @@ class Tray:
         if len(rows) >= BATCH_ROWS:
             self.empty(record.layer)
 
+    def put_batch(self, batch: CheckedBatch) -> None:
+        self.empty(batch.layer)
+        columns = {"place": batch.places, "id": batch.ids, "city_code": batch.city_codes, **batch.columns}
+        self.load.stage_columns(batch.layer, columns, batch.wkb)
+        self.accepted[batch.layer] = self.accepted.get(batch.layer, 0) + len(batch)
+
     def empty(self, layer: str) -> None:
         self.load.stage(layer, self.waiting.pop(layer, []))
 
 
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What is told about a load while it happens.
+
+    Args:
+        tell: called with everything that is not a record (repairs, rejections, notices).
+        progress: called with the number of rows so far.
+        before: called inside the transaction, before anything is replaced.
+        after: called inside the transaction with what was done; a fault in it takes the load back.
+    """
+
+    tell: Callable[[Checked], None]
+    progress: Progress = field(default=lambda _: None)
+    before: Callable[[], None] = field(default=lambda: None)
+    after: Callable[[tuple[Merged, ...]], None] = field(default=lambda _: None)
+
+
 def load(
-    data_set: DataSet,
-    items: Iterable[Checked],
-    actor: str,
-    tell: Callable[[Checked], None],
-    progress: Progress,
-    *,
-    keep: bool = True,
+    data_set: DataSet, items: Iterable[Checked], actor: str, hooks: Hooks, *, keep: bool = True
 ) -> tuple[Merged, ...]:
     """Bring the layers to what `items` say; nothing changes unless all of it succeeds.
 
     Args:
-        tell: called with everything that is not a record (repairs, rejections, notices).
         keep: False tries everything and leaves the database as it was.
 
     Raises:
@@ -62,14 +78,16 @@ def load(
         _check_complete(target)
     with transaction.atomic():
         with replacing(data_set.source, targets, actor) as bulk:
-            total = _stage_all(Tray(bulk), items, tell, progress)
+            hooks.before()
+            total = _stage_all(Tray(bulk), items, hooks)
             if total == 0:
                 raise UnreadableFileError("no row of the file can be used; nothing has been changed")
             merged = bulk.merge()
             add_missing(data_set.sources)
             for check in data_set.cross_checks:
                 for notice in check(data_set.source.key):
-                    tell(notice)
+                    hooks.tell(notice)
+        hooks.after(merged)
         if not keep:
             transaction.set_rollback(True)
     if keep and any(one.changed for one in merged):
@@ -86,14 +104,20 @@ def _check_complete(target: Target) -> None:
             raise UnreadableFileError(f"{target.layer.name} needs {declared.title.ja}: a column called {names}")
 
 
-def _stage_all(tray: Tray, items: Iterable[Checked], tell: Callable[[Checked], None], progress: Progress) -> int:
-    for count, item in enumerate(items, start=1):
+def _stage_all(tray: Tray, items: Iterable[Checked], hooks: Hooks) -> int:
+    count = told = 0
+    for item in items:
         if isinstance(item, Record):
             tray.put(item)
+            count += 1
+        elif isinstance(item, CheckedBatch):
+            tray.put_batch(item)
+            count += len(item)
         else:
-            tell(item)
-        if count % BATCH_ROWS == 0:
-            progress(count)
+            hooks.tell(item)
+        if count - told >= BATCH_ROWS:
+            hooks.progress(count)
+            told = count
     for layer in list(tray.waiting):
         tray.empty(layer)
     return sum(tray.accepted.values())

@@ -87,6 +87,26 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedBatch:
+    """Features that their layer can take, column by column; see `Record`.
+
+    Args:
+        columns: field -> values of its type.
+        wkb: sound geometries in EPSG:4326, x = longitude, as well-known binary.
+    """
+
+    layer: str
+    places: pa.Array
+    ids: pa.Array
+    city_codes: pa.Array
+    columns: Mapping[str, pa.Array]
+    wkb: pa.Array
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
 class Repair:
     """A value that was put right on the way in."""
 
@@ -95,17 +115,26 @@ class Repair:
     before: Any
     after: Any
     why: str
+    layer: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A row that stays outside: which value is at fault, why, and what would be right."""
+    """A row that stays outside: which value is at fault, why, and what would be right.
+
+    Args:
+        wkb: a point that shows where the row lies, in EPSG:4326, where that is known.
+    """
 
     place: str
     field: str
     value: Any
     reason: str
     expected: str = ""
+    layer: str = ""
+    id: str = ""
+    wkb: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +148,7 @@ class Notice:
 Item = RawRow | RawBatch | Notice | Rejection | Repair
 """What a reader may yield."""
 
-Checked = Record | Notice | Rejection | Repair
+Checked = Record | CheckedBatch | Notice | Rejection | Repair
 """What validation yields."""
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from etl.record import Checked, Notice, Rejection, Repair
+from etl.record import Checked, DataSet, Notice, Rejection, Repair
 from layers.bulk import Merged
 
 EXAMPLES = 5
 MOST_LINES = 40
 """A report longer than a screen is not read; what is left out is counted."""
+MOST_ENTRIES = 10_000
+"""Findings that are kept one by one; what is beyond is counted only, so that memory is bounded."""
+
+Finding = Repair | Rejection | Notice
 
 
 @dataclass(slots=True)
@@ -35,29 +39,62 @@ class Report:
     title: str
     merged: tuple[Merged, ...] = ()
     is_trial: bool = False
+    run: int | None = None
+    entries: list[Finding] = field(default_factory=list)
+    entry_count: int = 0
+    repaired_rows: int = 0
+    refused_rows: int = 0
     repaired: dict[str, Group] = field(default_factory=dict)
     refused: dict[str, Group] = field(default_factory=dict)
     noticed: dict[str, Group] = field(default_factory=dict)
+    _last_repaired: tuple[str, str, str] | None = None
 
     def tell(self, item: Checked) -> None:
+        """Take down a finding; records are not findings."""
         if isinstance(item, Repair):
-            change = (
-                f"{item.place}: {_brief(item.before)} → {_brief(item.after)}"
-                if item.before != item.after
-                else item.place
-            )
-            self.repaired.setdefault(f"{item.field}: {item.why}", Group()).add(change)
+            self._tell_repair(item)
         elif isinstance(item, Rejection):
-            expected = f"; right would be: {item.expected}" if item.expected else ""
-            key = f"{item.field}: {item.reason}{expected}" if item.value == "" or item.value is None else None
-            key = key or f"{item.field}: {_general(item.reason)}{expected}"
-            self.refused.setdefault(key, Group()).add(f"{item.place}: {_brief(item.value)}")
+            self._tell_rejection(item)
         elif isinstance(item, Notice):
             self.noticed.setdefault(item.text, Group()).add(item.place)
+        else:
+            return
+        self.entry_count += 1
+        if len(self.entries) < MOST_ENTRIES:
+            self.entries.append(item)
+
+    def _tell_repair(self, item: Repair) -> None:
+        change = (
+            f"{item.place}: {_brief(item.before)} → {_brief(item.after)}" if item.before != item.after else item.place
+        )
+        self.repaired.setdefault(f"{item.field}: {item.why}", Group()).add(change)
+        row = (item.layer, item.place, item.id)
+        self.repaired_rows += row != self._last_repaired
+        self._last_repaired = row
+
+    def _tell_rejection(self, item: Rejection) -> None:
+        expected = f"; right would be: {item.expected}" if item.expected else ""
+        is_empty = item.value == "" or item.value is None
+        reason = item.reason if is_empty else _general(item.reason)
+        self.refused.setdefault(f"{item.field}: {reason}{expected}", Group()).add(f"{item.place}: {_brief(item.value)}")
+        self.refused_rows += 1
+
+    def take(self, merged: tuple[Merged, ...]) -> None:
+        """What the loading did, with the rows that the layers would not take."""
+        self.merged = merged
+        for one in merged:
+            for row in one.refused:
+                self.tell(Rejection(row.place, "id", row.id, row.reason, "", one.layer, row.id, row.wkb))
+            self.refused_rows += one.refused_count - len(one.refused)
+            self.entry_count += one.refused_count - len(one.refused)
 
     @property
     def refused_count(self) -> int:
-        return sum(group.count for group in self.refused.values()) + sum(len(one.refused) for one in self.merged)
+        return self.refused_rows
+
+    @property
+    def accepted(self) -> int:
+        return sum(one.inserted + one.updated + one.unchanged for one in self.merged)
 
     @property
     def changed(self) -> int:
@@ -68,9 +105,6 @@ class Report:
         return "\n".join(self.lines())
 
     def lines(self) -> Iterator[str]:
-        for one in self.merged:
-            for row in one.refused:
-                self.refused.setdefault(f"{one.layer}: {_general(row.reason)}", Group()).add(f"{row.place} ({row.id})")
         yield self.title
         for one in self.merged:
             yield "  " + _merged_line(one)
@@ -81,6 +115,69 @@ class Report:
             yield "  trial run: nothing has been stored"
         elif self.merged and not self.changed:
             yield "  nothing has changed: the layers already hold this data set"
+        elif self.run is not None:
+            yield f"  import {self.run}; ./gis manage undo_import {self.run} takes it back"
+
+    def document(self) -> dict[str, Any]:
+        """The report as the members of a JSON object."""
+        return {
+            "title": self.title,
+            "run": self.run,
+            "trial": self.is_trial,
+            "accepted": self.accepted,
+            "repaired": self.repaired_rows,
+            "refused": self.refused_rows,
+            "changed": self.changed,
+            "layers": [
+                {
+                    "layer": one.layer,
+                    "inserted": one.inserted,
+                    "updated": one.updated,
+                    "deleted": one.deleted,
+                    "unchanged": one.unchanged,
+                }
+                for one in self.merged
+            ],
+            "entries": [entry_members(entry) for entry in self.entries],
+            "entries_left_out": self.entry_count - len(self.entries),
+        }
+
+
+def recognition_members(data_set: DataSet, reason: str) -> dict[str, Any]:
+    """What a file was recognised as, as members of a JSON object."""
+    mapping: Mapping[str, Mapping[str, str]] = data_set.mapping
+    return {
+        "kind": data_set.kind,
+        "source": data_set.source.key,
+        "reasons": [reason, *data_set.reasons],
+        "layers": list(data_set.columns),
+        "mapping": {layer: dict(columns) for layer, columns in mapping.items()},
+        "unused": list(data_set.unused),
+    }
+
+
+def entry_members(entry: Finding) -> dict[str, Any]:
+    """One finding as members of a JSON object; ``type`` is repaired, refused or notice."""
+    if isinstance(entry, Notice):
+        return {"type": "notice", "place": entry.place, "reason": entry.text}
+    members = {"place": entry.place, "layer": entry.layer, "id": entry.id, "field": entry.field}
+    if isinstance(entry, Repair):
+        return {
+            "type": "repaired", **members,
+            "value": _plain(entry.before), "after": _plain(entry.after), "reason": entry.why,
+        }  # fmt: skip
+    return {
+        "type": "refused", **members,
+        "value": _plain(entry.value), "reason": entry.reason, "expected": entry.expected,
+    }  # fmt: skip
+
+
+def _plain(value: Any) -> str | None:
+    """A value as a text of bounded length, as it goes into reports."""
+    if value is None:
+        return None
+    text = str(value).replace("\x00", "�")
+    return text if len(text) <= 200 else text[:199] + "…"
 
 
 def _merged_line(one: Merged) -> str:

@@ -13,14 +13,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pyarrow as pa
 from django.db import connection, transaction
 from django.utils import timezone
 
+from layers.copying import copy_lines, hexadecimal
 from layers.feature import Source
+from layers.merging import KEYS, Merged, Refused, Target, create_stage, merge
 from layers.reading import quoted
 from layers.spec import LayerSpec
 
-_KEYS = ("id", "city_code", "geometry")
+__all__ = ["BulkLoad", "BulkRow", "Merged", "Refused", "Target", "add_missing", "refresh_statistics", "replacing"]
+
+_WORK_MEMORY_MB = 256
+"""For the one server process that merges: the rows on their way through the triggers need not touch the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,51 +46,6 @@ class BulkRow:
     values: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A layer and the columns that the data set fills. All other columns keep what staff wrote in them.
-
-    Where `source` is among the columns, each row names its own; such rows are merged by id alone, whatever source
-    they had before, and none is removed.
-    """
-
-    layer: LayerSpec
-    columns: tuple[str, ...]
-
-    @property
-    def rows_name_sources(self) -> bool:
-        return "source" in self.columns
-
-    @property
-    def stage(self) -> str:
-        return f"machigis_stage_{self.layer.table}"
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A row that the layer's table would not take."""
-
-    place: str
-    id: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """What a load did to one layer, in rows."""
-
-    layer: str
-    inserted: int
-    updated: int
-    deleted: int
-    unchanged: int
-    refused: tuple[Refused, ...] = ()
-
-    @property
-    def changed(self) -> int:
-        return self.inserted + self.updated + self.deleted
-
-
 @dataclass(slots=True)
 class BulkLoad:
     """A load under way, inside its transaction (see `replacing`)."""
@@ -96,7 +57,7 @@ class BulkLoad:
     def stage(self, layer: str, rows: Iterable[BulkRow]) -> None:
         """Copy rows into the layer's staging table."""
         target = self.targets[layer]
-        columns = ", ".join(quoted(name) for name in ("place", *_KEYS, *target.columns))
+        columns = ", ".join(quoted(name) for name in ("place", *KEYS, *target.columns))
         count = 0
         with connection.cursor() as cursor, cursor.copy(f"COPY {quoted(target.stage)} ({columns}) FROM STDIN") as copy:
             for row in rows:
@@ -104,9 +65,23 @@ class BulkLoad:
                 count += 1
         self.staged[layer] = self.staged.get(layer, 0) + count
 
+    def stage_columns(self, layer: str, columns: Mapping[str, pa.Array], wkb: pa.Array) -> None:
+        """Copy whole columns into the layer's staging table.
+
+        Args:
+            columns: ``place``, ``id``, ``city_code`` and those of the target; a missing one is staged as null.
+        """
+        target = self.targets[layer]
+        names = ["place", "id", "city_code", *(name for name in target.columns if name in columns)]
+        listed = ", ".join(quoted(name) for name in (*names, "geometry"))
+        lines = copy_lines([*(columns[name] for name in names), hexadecimal(wkb)])
+        with connection.cursor() as cursor, cursor.copy(f"COPY {quoted(target.stage)} ({listed}) FROM STDIN") as copy:
+            copy.write(lines)
+        self.staged[layer] = self.staged.get(layer, 0) + len(wkb)
+
     def merge(self) -> tuple[Merged, ...]:
         """Bring the layers to what was staged."""
-        done = tuple(_merge(self.source.key, target) for target in self.targets.values())
+        done = tuple(merge(self.source.key, target) for target in self.targets.values())
         if not self.source.key:  # the rows name theirs
             return done
         Source.objects.update_or_create(
@@ -133,11 +108,12 @@ def replacing(source: Source, targets: Iterable[Target], actor: str) -> Iterator
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT set_config('machigis.bulk', 'on', true), set_config('machigis.actor', %s, true),"
+                f" set_config('work_mem', '{_WORK_MEMORY_MB}MB', true),"
                 " pg_advisory_xact_lock(hashtextextended('machigis source ' || %s, 0))",
                 [actor, source.key],
             )
             for target in load.targets.values():
-                cursor.execute(_create_stage(target))
+                cursor.execute(create_stage(target))
         yield load
         with connection.cursor() as cursor:
             for target in load.targets.values():
@@ -150,82 +126,6 @@ def refresh_statistics(layers: Iterable[LayerSpec]) -> None:
     with connection.cursor() as cursor:
         for layer in layers:
             cursor.execute(f"ANALYZE {quoted(layer.table)}")
-
-
-def _create_stage(target: Target) -> str:
-    columns = ", ".join(f"t.{quoted(name)}" for name in (*_KEYS, *target.columns))
-    return (
-        f"CREATE TEMPORARY TABLE {quoted(target.stage)} ON COMMIT DROP AS"
-        f" SELECT ''::text AS place, {columns} FROM {quoted(target.layer.table)} t WITH NO DATA;"
-        f" ALTER TABLE {quoted(target.stage)} ADD ordinal bigint GENERATED ALWAYS AS IDENTITY"
-    )
-
-
-def _merge(source: str, target: Target) -> Merged:
-    stage, table = quoted(target.stage), quoted(target.layer.table)
-    columns = tuple(quoted(name) for name in (*_KEYS[1:], *target.columns))
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE INDEX ON {stage} (id)")
-        cursor.execute(f"ANALYZE {stage}")
-        refused = _take_out_refused(cursor, stage)
-        deleted = 0
-        if not target.rows_name_sources:
-            refused += _take_out_others(cursor, stage, table, source)
-            cursor.execute(
-                f"DELETE FROM {table} t WHERE t.source = %s AND NOT EXISTS (SELECT FROM {stage} s WHERE s.id = t.id)",
-                [source],
-            )
-            deleted = cursor.rowcount
-        cursor.execute(_update(table, stage, columns))
-        updated = cursor.rowcount
-        cursor.execute(*_insert(table, stage, columns, [] if target.rows_name_sources else [source]))
-        inserted = cursor.rowcount
-        cursor.execute(f"SELECT count(*) FROM {stage}")
-        unchanged = cursor.fetchone()[0] - inserted - updated
-    return Merged(target.layer.name, inserted, updated, deleted, unchanged, refused)
-
-
-def _take_out_refused(cursor: Any, stage: str) -> tuple[Refused, ...]:
-    """Rows that cannot enter leave the staging table: broken shapes, ids used twice."""
-    cursor.execute(
-        f"DELETE FROM {stage} WHERE geometry IS NULL OR NOT machigis_sound(geometry) RETURNING place, id,"
-        " coalesce('the geometry is not sound: ' || ST_IsValidReason(geometry), 'there is no geometry')"
-    )
-    refused = [Refused(*row) for row in cursor.fetchall()]
-    cursor.execute(
-        f"DELETE FROM {stage} s USING (SELECT id, min(ordinal) AS first FROM {stage} GROUP BY id HAVING count(*) > 1) d"
-        " WHERE s.id = d.id AND s.ordinal > d.first RETURNING s.place, s.id, 'an earlier row has the same id'"
-    )
-    return tuple(refused + [Refused(*row) for row in cursor.fetchall()])
-
-
-def _take_out_others(cursor: Any, stage: str, table: str, source: str) -> tuple[Refused, ...]:
-    """Rows whose ids are held by other sources leave the staging table."""
-    cursor.execute(
-        f"DELETE FROM {stage} s USING {table} t WHERE t.id = s.id AND t.source <> %s"
-        " RETURNING s.place, s.id, 'the id belongs to ' || coalesce(nullif(t.source, ''), 'a row entered by hand')",
-        [source],
-    )
-    return tuple(Refused(*row) for row in cursor.fetchall())
-
-
-def _update(table: str, stage: str, columns: tuple[str, ...]) -> str:
-    """Only rows that differ, so that an equal data set leaves no trace."""
-    now = ", ".join(f"t.{name}" for name in columns)
-    new = ", ".join(f"s.{name}" for name in columns)
-    assignments = ", ".join(f"{name} = s.{name}" for name in columns)
-    return f"UPDATE {table} t SET {assignments} FROM {stage} s WHERE s.id = t.id AND ({now}) IS DISTINCT FROM ({new})"
-
-
-def _insert(table: str, stage: str, columns: tuple[str, ...], source: list[str]) -> tuple[str, list[str]]:
-    """The statement and its parameters; without a source, each row brings its own among its columns."""
-    names = ", ".join(["id", *(["source"] if source else []), *columns])
-    values = ", ".join(["s.id", *(["%s"] if source else []), *(f"s.{name}" for name in columns)])
-    return (
-        f"INSERT INTO {table} ({names}) SELECT {values} FROM {stage} s"
-        f" WHERE NOT EXISTS (SELECT FROM {table} t WHERE t.id = s.id) ORDER BY s.ordinal",
-        source,
-    )
 
 
 def add_missing(sources: Iterable[Source]) -> None:

@@ -59,7 +59,7 @@ def empty_layers() -> None:
     from layers import registry
 
     tables = [layer.table for layer in registry.every()]
-    tables += ["layers_changedrow", "layers_change", "layers_source"]
+    tables += ["layers_changedrow", "layers_change", "layers_source", "etl_importentry", "etl_importrun"]
     # The owner of the tables may do this; switching all triggers off for the session takes a superuser.
     switches = [[f'ALTER TABLE "{table}" {word} TRIGGER USER' for table in tables] for word in ("DISABLE", "ENABLE")]
     truncate = "TRUNCATE " + ", ".join(f'"{table}"' for table in tables)

@@ -12,9 +12,10 @@ from pyproj import Transformer
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from etl.converting import Convert, Unfit, columns_of
 from etl.readers.own_rows import ID, OwnRow
 from etl.record import Checked, Record, Rejection, Repair
-from etl.validation import MAX_ID_LENGTH, Convert, Unfit, columns_of
+from etl.validation import MAX_ID_LENGTH
 from layers.crs import LON_LAT_SRID
 from layers.formats.base import is_degrees
 from layers.geometry import MAX_VERTICES, SoundGeometry, make_sound, read_geojson

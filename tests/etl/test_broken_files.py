@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from etl.contents import open_contents
-from etl.loading import load
+from etl.loading import Hooks, load
 from etl.pipeline import open_file
 from etl.readers import Options
 from etl.record import UnreadableFileError
@@ -184,7 +184,7 @@ def test_an_interrupted_load_leaves_the_layer_as_it_was(write_sites, bring_in):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        load(data_set, cut_short(), "import", lambda _: None, lambda _: None)
+        load(data_set, cut_short(), "import", Hooks(lambda _: None))
     assert EvacuationSite.objects.get().name == "第一広場"
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from etl import sources
-from etl.loading import load
+from etl.loading import Hooks, load
 from etl.record import DataSet
 from etl.report import Report
 from etl.sample import sample_rows
@@ -29,6 +29,6 @@ class Command(BaseCommand):
             columns.setdefault(row.layer, tuple(row.values))
         data_set = DataSet(sources.sample(), columns, iter(rows), "架空のサンプル市")
         report = Report("load_sample")
-        merged = load(data_set, checked(data_set.rows), "load_sample", report.tell, lambda _: None)
-        report.merged = merged
+        merged = load(data_set, checked(data_set.rows), "load_sample", Hooks(report.tell))
+        report.take(merged)
         self.stdout.write(report.text())
