@@ -56,6 +56,10 @@ def _reference_faults(layer: LayerSpec, declared: set[str]) -> Iterator[CheckMes
         named |= {layer.period.start, layer.period.end}
     for name in sorted(filter(None, named - declared)):
         yield Error(f"{layer.name}: refers to {name}, which it does not declare", id="layers.E006")
+    drawn = {layer.style.label, layer.style.by}
+    for field in layer.fields:
+        if field.name in drawn and not field.tiled:
+            yield Error(f"{layer.name}: is drawn by {field.name}, which its tiles do not carry", id="layers.E008")
 
 
 @register(Tags.database)

@@ -61,6 +61,7 @@ class Field:
         read: lowest audience that may see the field, filter on it, sort by it or export it.
         edit: lowest audience that may write it; None means the layer's own.
         codes: meaning of each allowed value, where the values are a code list.
+        tiled: False keeps the field out of vector tiles; items, exports and forms carry it all the same.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Field:
     read: Audience = Audience.PUBLIC
     edit: Audience | None = None
     codes: Mapping[Any, Text] = field(default_factory=dict)
+    tiled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

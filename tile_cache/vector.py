@@ -56,10 +56,10 @@ def is_drawn(layer: LayerSpec, tile: Tile, audience: Audience) -> bool:
 def fields_at(layer: LayerSpec, audience: Audience, zoom: int) -> tuple[Field, ...]:
     """The fields that a tile carries at a zoom.
 
-    The base map carries its own fields only. A layer whose features have no name is looked at as a mass
-    until `DETAIL_ZOOM`: until then it carries its codes and nothing else.
+    None carries a field that is declared as not tiled. The base map carries its own fields only. A layer whose
+    features have no name is looked at as a mass until `DETAIL_ZOOM`: until then it carries its codes and nothing else.
     """
-    readable = layer.fields_for(audience)
+    readable = tuple(field for field in layer.fields_for(audience) if field.tiled)
     if layer.group == BASE_GROUP:
         return tuple(field for field in layer.fields if field in readable)
     if layer.style.label is None and zoom < DETAIL_ZOOM:

@@ -8,89 +8,30 @@ from django.contrib.gis.db import models
 
 from layers import registry
 from layers.catalog.codes import CITY_OPEN_DATA, UNKNOWN
+from layers.catalog.pedestrian_codes import (
+    AIDS,
+    BUS_STOPS,
+    DIRECTIONS,
+    DITCHES,
+    DOORS,
+    ELEVATORS,
+    HANDRAILS,
+    IN_OUT,
+    MAIN_USERS,
+    RESTRICTIONS,
+    ROOFS,
+    ROUTE_TYPES,
+    SIGNALS,
+    SLOPES,
+    SOUNDS,
+    STEPS,
+    STRUCTURES,
+    SURFACE_CONDITIONS,
+    TACTILE_PAVING,
+    WIDTHS,
+)
 from layers.feature import Feature, geometry
 from layers.spec import Field, Impact, LayerSpec, OpenData, Style, Text
-
-_NOT_KNOWN = {UNKNOWN: Text("不明", "Not known")}
-
-IN_OUT = {1: Text("屋外", "Outside"), 2: Text("境界", "Boundary"), 3: Text("屋内", "Inside"), **_NOT_KNOWN}
-STRUCTURES = {
-    1: Text("車道と物理的に分離された歩道", "Separated pavement"),
-    2: Text("分離されていない通路", "Not separated from traffic"),
-    3: Text("横断歩道", "Crossing"),
-    4: Text("横断歩道のない横断", "Unmarked crossing"),
-    5: Text("地下通路", "Underground passage"),
-    6: Text("歩道橋・デッキ", "Footbridge"),
-    7: Text("施設内通路", "Inside a facility"),
-    8: Text("その他", "Other"),
-    **_NOT_KNOWN,
-}
-ROUTE_TYPES = {
-    1: Text("なし", "Plain way"),
-    2: Text("動く歩道", "Moving walkway"),
-    3: Text("踏切", "Level crossing"),
-    4: Text("エレベーター", "Elevator"),
-    5: Text("エスカレーター", "Escalator"),
-    6: Text("階段", "Stairs"),
-    7: Text("スロープ", "Ramp"),
-    **_NOT_KNOWN,
-}
-DIRECTIONS = {
-    1: Text("両方向", "Both ways"),
-    2: Text("起点から終点", "Start to end"),
-    3: Text("終点から起点", "End to start"),
-    **_NOT_KNOWN,
-}
-WIDTHS = {
-    1: Text("1m未満", "Below 1 m"),
-    2: Text("1m以上2m未満", "1 m to 2 m"),
-    3: Text("2m以上3m未満", "2 m to 3 m"),
-    4: Text("3m以上", "3 m or more"),
-    **_NOT_KNOWN,
-}
-SLOPES = {
-    1: Text("平坦", "Flat"),
-    2: Text("5％以下", "Up to 5 %"),
-    3: Text("5〜8％の上り", "5 to 8 % up"),
-    4: Text("5〜8％の下り", "5 to 8 % down"),
-    5: Text("8〜18％の上り", "8 to 18 % up"),
-    6: Text("8〜18％の下り", "8 to 18 % down"),
-    7: Text("18％超の上り", "Over 18 % up"),
-    8: Text("18％超の下り", "Over 18 % down"),
-    **_NOT_KNOWN,
-}
-STEPS = {
-    1: Text("なし", "None"),
-    2: Text("2cm以下", "Up to 2 cm"),
-    3: Text("2〜5cm", "2 to 5 cm"),
-    4: Text("5〜10cm", "5 to 10 cm"),
-    5: Text("10cm超", "Over 10 cm"),
-    **_NOT_KNOWN,
-}
-SIGNALS = {
-    1: Text("なし", "None"),
-    2: Text("歩車分離式", "Pedestrian phase"),
-    3: Text("押ボタン式", "Push button"),
-    4: Text("その他", "Other"),
-    **_NOT_KNOWN,
-}
-TACTILE_PAVING = {1: Text("なし", "None"), 2: Text("あり", "Present"), **_NOT_KNOWN}
-ELEVATORS = {
-    1: Text("なし", "None"),
-    2: Text("バリアフリー対応なし", "Not accessible"),
-    3: Text("車椅子対応", "For wheelchairs"),
-    4: Text("視覚障害者対応", "For visually impaired people"),
-    5: Text("車椅子・視覚障害者対応", "For both"),
-    **_NOT_KNOWN,
-}
-ROOFS = {1: Text("なし", "None"), 2: Text("あり", "Present"), **_NOT_KNOWN}
-HANDRAILS = {
-    1: Text("なし", "None"),
-    2: Text("右側", "Right"),
-    3: Text("左側", "Left"),
-    4: Text("両側", "Both sides"),
-    **_NOT_KNOWN,
-}
 
 
 def _code() -> models.PositiveSmallIntegerField:
@@ -100,7 +41,7 @@ def _code() -> models.PositiveSmallIntegerField:
 class PedestrianNode(Feature):
     """歩行空間ノード: where links meet."""
 
-    floor = models.FloatField(db_default=0)
+    floor = models.FloatField(null=True)
     elevation_m = models.FloatField(null=True)
     in_out = _code()
     geometry = geometry(models.PointField)
@@ -109,7 +50,9 @@ class PedestrianNode(Feature):
 class PedestrianLink(Feature):
     """歩行空間リンク: a stretch that can be walked, from node `start_id` to node `end_id`.
 
-    `slope_code` is directional (seen from the start); `edition` says by which specification it was coded.
+    All 54 items of the specification are kept. `slope_code` is directional (seen from the start); `edition` says by
+    which edition the publisher coded it, `original` what he wrote where that had to be translated. Times and dates
+    are text, because 99 (不明) and nothing (無制限) are told apart in them.
     """
 
     start_id = models.CharField(max_length=120, db_collation="C")
@@ -132,7 +75,42 @@ class PedestrianLink(Feature):
     step_max_cm = models.FloatField(null=True)
     step_count = models.PositiveIntegerField(null=True)
     surface = models.CharField(max_length=50, blank=True, db_default="")
+    rank = models.CharField(max_length=3, blank=True, db_default="")
+    rank_method = models.CharField(max_length=3, blank=True, db_default="")
+    maintained_on = models.CharField(max_length=10, blank=True, db_default="")
+    signal_sound = _code()
+    opens_at = models.CharField(max_length=4, blank=True, db_default="")
+    closes_at = models.CharField(max_length=4, blank=True, db_default="")
+    service_start = models.CharField(max_length=10, blank=True, db_default="")
+    service_end = models.CharField(max_length=10, blank=True, db_default="")
+    closed_weekdays = models.CharField(max_length=7, blank=True, db_default="")
+    restriction = _code()
+    cross_slope_max_percent = models.FloatField(null=True)
+    surface_condition = _code()
+    open_ditch = _code()
+    bus_stop = _code()
+    aid = _code()
+    door = _code()
+    vehicles_per_day = models.PositiveIntegerField(null=True)
+    main_user = _code()
+    width_min_lat = models.FloatField(null=True)
+    width_min_lon = models.FloatField(null=True)
+    slope_max_lat = models.FloatField(null=True)
+    slope_max_lon = models.FloatField(null=True)
+    cross_slope_max_lat = models.FloatField(null=True)
+    cross_slope_max_lon = models.FloatField(null=True)
+    step_max_lat = models.FloatField(null=True)
+    step_max_lon = models.FloatField(null=True)
+    bus_stop_lat = models.FloatField(null=True)
+    bus_stop_lon = models.FloatField(null=True)
+    aid_lat = models.FloatField(null=True)
+    aid_lon = models.FloatField(null=True)
+    elevator_lat = models.FloatField(null=True)
+    elevator_lon = models.FloatField(null=True)
+    signal_lat = models.FloatField(null=True)
+    signal_lon = models.FloatField(null=True)
     edition = models.CharField(max_length=10, blank=True, db_default="")
+    original = models.TextField(blank=True, db_default="")
     geometry = geometry(models.LineStringField)
 
 
@@ -145,6 +123,97 @@ class WalkingCourse(Feature):
     geometry = geometry(models.MultiLineStringField)
 
 
+_TIME = Text("HHMM。空欄は制限なし、99は不明。", "HHMM. Empty: no restriction; 99: not known.")
+_DAY = Text("YYYY-MM-DD。空欄は制限なし、99は不明。", "YYYY-MM-DD. Empty: no restriction; 99: not known.")
+
+
+def _place(item: str, ja: str, en: str, *columns: str) -> tuple[Field, Field]:
+    """Latitude and longitude at which a value of the link was found."""
+    return (
+        Field(f"{item}_lat", Text(f"{ja}の緯度", f"Latitude of {en}"), unit="deg", source=columns[:1], tiled=False),
+        Field(f"{item}_lon", Text(f"{ja}の経度", f"Longitude of {en}"), unit="deg", source=columns[1:], tiled=False),
+    )
+
+
+_FURTHER_ITEMS = (
+    Field(
+        "rank",
+        Text("ランク", "Rank"),
+        Text(
+            "幅員・縦断勾配・段差の順に、S・A・B・C・Z（通行不可）・X（不明）。",
+            "Width, slope and step in this order: S, A, B, C, Z (impassable), X (not known).",
+        ),
+        source=("rank",),
+        tiled=False,
+    ),
+    Field(
+        "rank_method",
+        Text("ランクの把握方法", "How the rank was found"),
+        Text(
+            "幅員・縦断勾配・段差の順に、1 現地測量、2 走行軌跡。",
+            "Width, slope, step: 1 survey, 2 trace of a wheelchair.",
+        ),
+        source=("r_method",),
+        tiled=False,
+    ),
+    Field("maintained_on", Text("整備年月日", "Surveyed on"), source=("maint_date",), tiled=False),
+    Field(
+        "signal_sound",
+        Text("信号機の音響設備", "Sound of the signal"),
+        codes=SOUNDS,
+        source=("tfc_s_type",),
+        tiled=False,
+    ),
+    Field("opens_at", Text("供用開始時間", "Opens at"), _TIME, source=("start_time",), tiled=False),
+    Field("closes_at", Text("供用終了時間", "Closes at"), _TIME, source=("end_time",), tiled=False),
+    Field("service_start", Text("供用開始日", "In service from"), _DAY, source=("start_date",), tiled=False),
+    Field("service_end", Text("供用終了日", "In service until"), _DAY, source=("end_date",), tiled=False),
+    Field(
+        "closed_weekdays",
+        Text("供用制限曜日", "Closed on"),
+        Text(
+            "1（月）から7（日）。空欄は無休、99は不明。",
+            "1 (Monday) to 7 (Sunday). Empty: never closed; 99: not known.",
+        ),
+        source=("no_serv_d",),
+        tiled=False,
+    ),
+    Field("restriction", Text("通行制限", "Restriction"), codes=RESTRICTIONS, source=("tfc_restr",), tiled=False),
+    Field(
+        "cross_slope_max_percent",
+        Text("最大横断勾配", "Steepest cross slope"),
+        unit="%",
+        source=("hSlope_max",),
+        tiled=False,
+    ),
+    Field(
+        "surface_condition",
+        Text("路面状況", "Condition of the surface"),
+        codes=SURFACE_CONDITIONS,
+        source=("condition",),
+        tiled=False,
+    ),
+    Field("open_ditch", Text("蓋のない溝・水路", "Open ditch"), codes=DITCHES, source=("waterway",), tiled=False),
+    Field("bus_stop", Text("バス停", "Bus stop"), codes=BUS_STOPS, source=("bus_stop",), tiled=False),
+    Field("aid", Text("補助施設", "Aids"), codes=AIDS, source=("facility",), tiled=False),
+    Field("door", Text("扉の種類", "Door"), codes=DOORS, source=("door_type",), tiled=False),
+    Field("vehicles_per_day", Text("日交通量", "Vehicles a day"), source=("day_trfc",), tiled=False),
+    Field("main_user", Text("主な利用者", "Mainly used by"), codes=MAIN_USERS, source=("main_user",), tiled=False),
+)
+"""What the finder of a way does not need, but whoever looks after the network does."""
+
+_PLACES = (
+    *_place("width_min", "最小幅員", "the narrowest width", "w_min_lat", "w_min_lon"),
+    *_place("slope_max", "最大勾配", "the steepest slope", "vSlope_lat", "vSlope_lon"),
+    *_place("cross_slope_max", "最大横断勾配", "the steepest cross slope", "hSlope_lat", "hSlope_lon"),
+    *_place("step_max", "最大段差", "the highest step", "levDif_lat", "levDif_lon"),
+    *_place("bus_stop", "バス停", "the bus stop", "bus_s_lat", "bus_s_lon"),
+    *_place("aid", "補助施設", "the aid", "facil_lat", "facil_lon"),
+    *_place("elevator", "エレベーター", "the elevator", "elev_lat", "elev_lon"),
+    *_place("signal", "信号機", "the signal", "tfc_s_lat", "tfc_s_lon"),
+)
+
+
 NODES = registry.add(
     LayerSpec(
         "pedestrian-nodes",
@@ -152,7 +221,7 @@ NODES = registry.add(
         Text("歩行空間ノード", "Pedestrian nodes"),
         Text("歩行空間ネットワークの結節点。", "Where the links of the walking network meet."),
         fields=(
-            Field("floor", Text("階層", "Floor"), source=("floor",)),
+            Field("floor", Text("階層", "Floor"), source=("floor", "ordinal")),
             Field("elevation_m", Text("標高", "Elevation"), unit="m", source=("elevation",)),
             Field("in_out", Text("屋内外区分", "Inside or outside"), codes=IN_OUT, source=("in_out",)),
         ),
@@ -197,8 +266,19 @@ LINKS = registry.add(
             Field("slope_max_percent", Text("最大勾配", "Steepest slope"), unit="%", source=("vSlope_max",)),
             Field("step_max_cm", Text("最大段差", "Highest step"), unit="cm", source=("levDif_max",)),
             Field("step_count", Text("階段の段数", "Number of steps"), source=("stair",)),
-            Field("surface", Text("路面", "Surface")),
+            Field("surface", Text("舗装の種類", "Paving")),
+            *_FURTHER_ITEMS,
+            *_PLACES,
             Field("edition", Text("整備仕様の版", "Edition of the specification")),
+            Field(
+                "original",
+                Text("変換前の値", "Values before translation"),
+                Text(
+                    "2018年版の符号を2024年版に読み替えたときの元の値（JSON）。",
+                    "What the publisher wrote where codes of 2018 were translated into those of 2024 (JSON).",
+                ),
+                tiled=False,
+            ),
         ),
         style=Style("line", colour="#9a7b4f", width_px=1.5),
         open_data=CITY_OPEN_DATA,

@@ -118,6 +118,14 @@ def test_a_tile_of_ten_thousand_buildings_stays_small(sql, store):
         assert len(answer.content) < 500_000
 
 
+def test_a_link_carries_what_a_way_is_chosen_by_and_leaves_the_rest_to_its_item(add, tile):
+    shape = f"LINESTRING({HERE[0]} {HERE[1]}, {HERE[0] + 0.001} {HERE[1]})"
+    add("pedestrianlink", "l1", shape, start_id="a", end_id="b", length_m=90, slope_code=5, rank="AAB", door=4)
+    (link,) = tile("pedestrian-links", zoom=16)["pedestrian-links"]
+    assert link.properties["slope_code"] == 5
+    assert not {"rank", "door", "original", "width_min_lat"} & set(link.properties)
+
+
 def test_times_are_in_utc_whatever_the_session_says(add, tile):
     add("damagearea", "d1", AREA, occurred_at="2026-01-01T09:00:00+09:00")
     with connection.cursor() as cursor:
