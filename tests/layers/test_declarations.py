@@ -26,6 +26,15 @@ CONTRACT = {
     "towns",
 }
 
+ITEMS_OF_A_LINK = """
+start_id end_id distance rank r_method maint_date rt_struct route_type direction width vtcl_slope
+lev_diff tfc_signal tfc_s_type brail_tile elevator roof start_time end_time start_date end_date no_serv_d tfc_restr
+w_min w_min_lat w_min_lon vSlope_max vSlope_lat vSlope_lon hSlope_max hSlope_lat hSlope_lon condition levDif_max
+levDif_lat levDif_lon stair handrail waterway bus_stop bus_s_lat bus_s_lon facility facil_lat facil_lon elev_lat
+elev_lon door_type tfc_s_lat tfc_s_lon day_trfc main_user st_name
+"""
+"""歩行空間ネットワークデータ整備仕様 (July 2024), tables 3.2 and 3.3, but for link_id."""
+
 
 def test_every_collection_of_the_contract_is_declared():
     names = {layer.name for layer in registry.every()}
@@ -57,12 +66,8 @@ def test_a_layer_drawn_by_a_field_that_its_tiles_lack_is_reported():
 
 
 def test_every_item_of_the_specification_of_the_walking_network_has_a_field():
-    items = """start_id end_id distance rank r_method maint_date rt_struct route_type direction width vtcl_slope
-    lev_diff tfc_signal tfc_s_type brail_tile elevator roof start_time end_time start_date end_date no_serv_d tfc_restr
-    w_min w_min_lat w_min_lon vSlope_max vSlope_lat vSlope_lon hSlope_max hSlope_lat hSlope_lon condition levDif_max
-    levDif_lat levDif_lon stair handrail waterway bus_stop bus_s_lat bus_s_lon facility facil_lat facil_lon elev_lat
-    elev_lon door_type tfc_s_lat tfc_s_lon day_trfc main_user st_name""".split()
-    assert len(items) == 53  # and link_id, which is the feature's own id
+    items = ITEMS_OF_A_LINK.split()
+    assert len(items) == 53
     named = {name for field in registry.get("pedestrian-links").fields for name in field.source}
     assert named == set(items)
 
