@@ -5,19 +5,43 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_DIGITS = str.maketrans("０１２３４５６７８９．，－−＋", "0123456789.,--+")
-_NOTHING = {"", "null", "none", "nan", "n/a", "-", "－", "ー", "―"}
+_DIGITS = str.maketrans("０１２３４５６７８９．，＋－−‐‑‒–—―ー", "0123456789.,+" + "-" * 9)
+_NOTHING = {"", "null", "none", "nan", "n/a", "#n/a", "<null>", "(null)"}
+_ONLY_DASHES = re.compile(r"[-‐‑‒–—―−－ーｰ─]{1,4}")
+_UNKNOWN = {"不明", "未定", "未調査", "未確認", "未記入", "未設定", "調査中", "確認中"}
+_ABSENT = {"なし", "無し", "無", "ない", "該当なし", "該当無し", "設定なし"}
 _TRUE = {"1", "1.0", "true", "yes", "有", "あり", "○", "〇", "◯", "可"}
 _FALSE = {"0", "0.0", "false", "no", "無", "なし", "×", "不可"}
 
 
 def is_nothing(value: Any) -> bool:
-    """None, empty text and the usual words for "no value".
+    """None, empty text and the usual signs and words for "no value", in a field of any type.
 
-    >>> [is_nothing(v) for v in (None, "", "　", "NULL", 0, "0")]
-    [True, True, True, True, False, False]
+    >>> [is_nothing(v) for v in (None, "", "　", "NULL", "−", "ーー", 0, "0", "なし")]
+    [True, True, True, True, True, True, False, False, False]
     """
-    return value is None or (isinstance(value, str) and value.strip().lower() in _NOTHING)
+    if not isinstance(value, str):
+        return value is None
+    plain = value.strip().lower()
+    return plain in _NOTHING or _ONLY_DASHES.fullmatch(plain) is not None
+
+
+def is_unknown(value: Any) -> bool:
+    """Nothing, or a word for "not known": no value in a field that is not text, and neither yes nor no.
+
+    >>> [is_unknown(v) for v in ("不明", "調査中", "なし", "12")]
+    [True, True, False, False]
+    """
+    return is_nothing(value) or (isinstance(value, str) and value.strip() in _UNKNOWN)
+
+
+def is_no_amount(value: Any) -> bool:
+    """Nothing, not known, or a word for "there is none": no value where a number or a day is wanted.
+
+    >>> [is_no_amount(v) for v in ("なし", "不明", "－", "0", "12")]
+    [True, True, True, False, False]
+    """
+    return is_unknown(value) or (isinstance(value, str) and value.strip() in _ABSENT)
 
 
 def trimmed(text: str) -> str:
@@ -51,14 +75,16 @@ def find_truth(value: Any) -> bool | None:
 
 
 def find_number(value: Any) -> float | None:
-    """A number from text such as "１，２００"; None where it is none.
+    """A number from text such as "１，２００"; None where it is none. A comma only parts thousands.
 
-    >>> find_number("１，２００"), find_number("35.68°"), find_number("三十五")
-    (1200.0, None, None)
+    >>> find_number("１，２００"), find_number("35,68"), find_number("35.68°"), find_number("三十五")
+    (1200.0, None, None, None)
     """
     if isinstance(value, int | float):
         return float(value)
-    text = half_width_digits(str(value)).strip().replace(",", "")
+    text = half_width_digits(str(value)).strip()
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", text):
+        text = text.replace(",", "")
     return float(text) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text) else None
 
 
