@@ -169,6 +169,7 @@ class DataSet:
         reasons: how encoding, reference system, layer and the like were found, each in one line for the owner.
         mapping: for each layer, the publisher's columns that are taken -> field; for the owner to check.
         unused: the publisher's columns that no layer takes.
+        row_count: how many rows there are, where that is known before reading them; for the progress bar.
     """
 
     source: Source
@@ -182,6 +183,7 @@ class DataSet:
     reasons: tuple[str, ...] = ()
     mapping: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+    row_count: int | None = None
 
 
 class UnreadableFileError(Exception):

@@ -98,27 +98,32 @@ class BulkLoad:
 
 
 @contextmanager
-def replacing(source: Source, targets: Iterable[Target], actor: str) -> Iterator[BulkLoad]:
-    """A transaction in which the rows of `source` are replaced. Leaving it by an exception changes nothing.
+def entering_in_bulk(actor: str, source: str) -> Iterator[None]:
+    """Inside a transaction: what is written is logged as a bulk load of `actor`.
 
     Two loads of the same source wait for one another.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('machigis.bulk', 'on', true), set_config('machigis.actor', %s, true),"
+            f" set_config('work_mem', '{_WORK_MEMORY_MB}MB', true),"
+            " pg_advisory_xact_lock(hashtextextended('machigis source ' || %s, 0))",
+            [actor, source],
+        )
+        yield
+        cursor.execute("SELECT set_config('machigis.bulk', '', true)")
+
+
+@contextmanager
+def replacing(source: Source, targets: Iterable[Target], actor: str) -> Iterator[BulkLoad]:
+    """A transaction in which the rows of `source` are replaced. Leaving it by an exception changes nothing."""
     load = BulkLoad(source, {target.layer.name: target for target in targets})
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('machigis.bulk', 'on', true), set_config('machigis.actor', %s, true),"
-                f" set_config('work_mem', '{_WORK_MEMORY_MB}MB', true),"
-                " pg_advisory_xact_lock(hashtextextended('machigis source ' || %s, 0))",
-                [actor, source.key],
-            )
-            for target in load.targets.values():
-                cursor.execute(create_stage(target))
+    with transaction.atomic(), entering_in_bulk(actor, source.key), connection.cursor() as cursor:
+        for target in load.targets.values():
+            cursor.execute(create_stage(target))
         yield load
-        with connection.cursor() as cursor:
-            for target in load.targets.values():
-                cursor.execute(f"DROP TABLE IF EXISTS {quoted(target.stage)}")
-            cursor.execute("SELECT set_config('machigis.bulk', '', true)")
+        for target in load.targets.values():
+            cursor.execute(f"DROP TABLE IF EXISTS {quoted(target.stage)}")
 
 
 def refresh_statistics(layers: Iterable[LayerSpec]) -> None:

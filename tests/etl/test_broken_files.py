@@ -62,7 +62,7 @@ def test_a_broken_file_is_one_clear_line_and_changes_nothing(name, tmp_path, cap
     path = tmp_path / name
     path.write_bytes(data)
     with pytest.raises(SystemExit) as stopped:
-        call_command("import_file", str(path))
+        call_command("import_file", str(path), yes=True)
     assert stopped.value.code == 1
     message = capsys.readouterr().err
     assert expected in message
@@ -75,30 +75,39 @@ def test_a_truncated_pbf_changes_nothing(real_data, tmp_path, capsys):
     path = tmp_path / "monaco.osm.pbf"
     path.write_bytes((real_data / "network" / "monaco.osm.pbf").read_bytes()[:200_000])
     with pytest.raises(SystemExit):
-        call_command("import_file", str(path))
+        call_command("import_file", str(path), yes=True)
     assert "broken OpenStreetMap file: PBF error" in capsys.readouterr().err
     assert not Change.objects.exists()
 
 
 def test_a_missing_file_is_one_clear_line(tmp_path, capsys):
     with pytest.raises(SystemExit):
-        call_command("import_file", str(tmp_path / "none.geojson"))
+        call_command("import_file", str(tmp_path / "none.geojson"), yes=True)
     assert "cannot be read: No such file or directory" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    "options", [{"layer": "shelterz"}, {"city_code": "132048"}, {"reader": "magic"}], ids=lambda o: next(iter(o))
+    "options",
+    [
+        {"layer": "shelterz"},
+        {"city_code": "132048"},
+        {"reader": "magic"},
+        {"crs": "JGD"},
+        {"encoding": "klingon"},
+        {"set": ["x"]},
+    ],
+    ids=lambda o: next(iter(o)),
 )
 def test_wrong_options_are_usage_errors(options, tmp_path):
     with pytest.raises(CommandError) as refused:
-        call_command("import_file", str(tmp_path / "x.geojson"), **options)
+        call_command("import_file", str(tmp_path / "x.geojson"), yes=True, **options)
     assert refused.value.returncode == 2
 
 
 def test_a_good_file_after_a_broken_one_still_comes_in(write_sites, tmp_path):
     (tmp_path / "empty.geojson").write_bytes(b"")
     with pytest.raises(SystemExit):
-        call_command("import_file", str(tmp_path / "empty.geojson"), str(write_sites(({}, [139.56, 35.69]))))
+        call_command("import_file", str(tmp_path / "empty.geojson"), str(write_sites(({}, [139.56, 35.69]))), yes=True)
     assert EvacuationSite.objects.count() == 1
 
 

@@ -21,10 +21,10 @@ from gis_server.navigation.service import RoutingService, Terrain
 
 @pytest.fixture
 def load(committed: None, real_data: Path) -> Callable[[str], Terrain]:
-    """Imports a file as `./gis import FILE` does and gives the network that comes of it."""
+    """Imports a file as `./gis import FILE --yes` does and gives the network that comes of it."""
 
     def imported(name: str) -> Terrain:
-        call_command("import_file", str(real_data / "network" / name))
+        call_command("import_file", str(real_data / "network" / name), yes=True)
         terrain = RoutingService().current().terrain
         assert terrain is not None
         return terrain

@@ -1,19 +1,26 @@
-"""Bring one file into the layers."""
+"""Bring files into the layers: recognised by their contents, shown, and loaded once somebody says so."""
 
 from __future__ import annotations
 
+import json
+import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from etl.management.options import add_options, read_options
-from etl.pipeline import import_opened, open_file
+from etl.pipeline import Opened, import_opened, open_file
 from etl.readers import Options
-from etl.record import UnreadableFileError
-from etl.report import Report
+from etl.record import UndecidedError, UnreadableFileError
+from etl.report import Report, recognition_members
+from layers import registry
 from layers.progress import Progress
+
+_INTERRUPTED = 130
 
 
 class Command(BaseCommand):
@@ -22,27 +29,109 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         add_options(parser)
+        parser.add_argument("--yes", action="store_true", help="load what was recognised without asking")
+        parser.add_argument("--dry-run", action="store_true", help="try and report everything, store nothing")
+        parser.add_argument("--json", action="store_true", help="print the report as one JSON object (of one FILE)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         chosen = read_options(options)
+        self._check_manner(options)
         failed = 0
         for path in options["files"]:
             try:
-                report = _import(path, chosen, options["reader"], keep=not options["dry_run"])
+                self._import(path, chosen, options)
             except UnreadableFileError as error:
-                self.stderr.write(f"{path}: {error}")
                 failed += 1
+                self.stderr.write(f"{path}: {error}")
+                if options["json"]:
+                    self.stdout.write(json.dumps({"file": str(path), "error": str(error)}, ensure_ascii=False))
             except KeyboardInterrupt:
-                raise CommandError(f"{path}: stopped; nothing of this file has been stored", returncode=130) from None
-            else:
-                self.stdout.write(report.text())
+                message = f"{path}: stopped; nothing of this file has been stored"
+                raise CommandError(message, returncode=_INTERRUPTED) from None
         if failed:
             raise SystemExit(1)
 
+    def _check_manner(self, options: dict[str, Any]) -> None:
+        if options["json"] and len(options["files"]) > 1:
+            raise CommandError("--json: one FILE at a time", returncode=2)
+        if not (options["yes"] or options["dry_run"] or self._can_ask(options)):
+            message = "nobody can be asked here: --yes loads what is recognised, --dry-run only reports"
+            raise CommandError(message, returncode=2)
 
-def _import(path: Path, options: Options, reader: str, *, keep: bool) -> Report:
-    progress = Progress(path.name)
+    def _can_ask(self, options: dict[str, Any]) -> bool:
+        return sys.stdin.isatty() and not options["json"]
+
+    def _import(self, path: Path, chosen: Options, options: dict[str, Any]) -> None:
+        opened, chosen = self._opened(path, chosen, options)
+        if not (options["yes"] or options["dry_run"]):
+            self.stdout.write("\n".join(described(opened)))
+            if not _says_yes(f"Load it into {', '.join(opened.data_set.columns)}?"):
+                self.stdout.write(f"{path}: left as it is; nothing has been stored")
+                return
+        progress = Progress(path.name, opened.data_set.row_count)
+        try:
+            report = import_opened(opened, chosen, progress, keep=not options["dry_run"])
+        finally:
+            progress.done()
+        self._tell(path, opened, report, options)
+
+    def _opened(self, path: Path, chosen: Options, options: dict[str, Any]) -> tuple[Opened, Options]:
+        """The file, opened; where only its owner can tell the layer, and can be asked, with the layer they name."""
+        try:
+            return open_file(path, chosen, options["reader"]), chosen
+        except UndecidedError as undecided:
+            if options["yes"] or not self._can_ask(options):
+                raise
+            self.stdout.write(f"{path}: {undecided}")
+            layer = _ask_layer(undecided.layers)
+            if not layer:
+                raise
+            chosen = replace(chosen, layer=layer)
+            return open_file(path, chosen, options["reader"]), chosen
+
+    def _tell(self, path: Path, opened: Opened, report: Report, options: dict[str, Any]) -> None:
+        if not options["json"]:
+            lines = described(opened) if options["dry_run"] else []
+            self.stdout.write("\n".join([*lines, report.text()]))
+            return
+        recognised = recognition_members(opened.data_set, opened.recognised.reason)
+        document = {"file": str(path), "recognised": recognised, **report.document()}
+        self.stdout.write(json.dumps(document, ensure_ascii=False, indent=1))
+
+
+def described(opened: Opened) -> Iterator[str]:
+    """What a file was recognised as, and why, in lines to be shown before anything is loaded."""
+    data_set = opened.data_set
+    yield f"{opened.path.name}: {data_set.kind}"
+    for reason in (opened.recognised.reason, *data_set.reasons):
+        yield f"  because    {reason}"
+    for layer, fields in data_set.columns.items():
+        yield f"  into       {layer}: {', '.join(fields) or 'its shapes'}"
+    for mapping in data_set.mapping.values():
+        for column, field in mapping.items():
+            if column != field:
+                yield f"  column     {column} → {field}"
+    if data_set.unused:
+        yield f"  left out   {'、'.join(data_set.unused)}"
+    yield f"  source     {data_set.source.key}: {data_set.source.attribution}, {data_set.source.licence}"
+
+
+def _says_yes(question: str) -> bool:
+    return _answer(f"{question} [y/N] ").lower() in {"y", "yes", "はい"}
+
+
+def _ask_layer(candidates: tuple[str, ...]) -> str:
+    names = [layer.name for layer in registry.every()]
+    for name in candidates:
+        sys.stdout.write(f"  likely: {name}\n")
+    answer = _answer("Which layer? (empty: none) ")
+    while answer and answer not in names:
+        answer = _answer(f"{answer} is none of {', '.join(names)}. Which layer? (empty: none) ")
+    return answer
+
+
+def _answer(prompt: str) -> str:
     try:
-        return import_opened(open_file(path, options, reader), options, progress, keep=keep)
-    finally:
-        progress.done()
+        return input(prompt).strip()
+    except EOFError:
+        return ""
