@@ -9,7 +9,19 @@ from etl.readers.own_export import OWN_EXPORT
 from etl.readers.plain_geojson import GEOJSON
 from etl.readers.table import TABLE
 from etl.readers.towns import TOWNS
+from etl.readers.walking import WALKING_NETWORK
 
-READERS: tuple[Reader, ...] = (OWN_EXPORT, SITES, SHELTERS, OUTLINES, TOWNS, COURSES, EXTRACT, TABLE, GEOJSON)
+READERS: tuple[Reader, ...] = (
+    OWN_EXPORT,
+    SITES,
+    SHELTERS,
+    OUTLINES,
+    TOWNS,
+    COURSES,
+    EXTRACT,
+    WALKING_NETWORK,
+    TABLE,
+    GEOJSON,
+)
 
 __all__ = ["READERS", "Options", "Reader"]
