@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.gis",
+    "django.contrib.postgres",
     "django.contrib.humanize",
     "layers",
     "etl",
@@ -41,6 +42,7 @@ INSTALLED_APPS = [
     "gis_server.navigation",
     "gis_server.disaster",
     "gis_server.data",
+    "gis_server.places",
     "gis_server.web",
     "gis_server.command",
 ]

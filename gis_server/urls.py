@@ -14,6 +14,7 @@ urlpatterns = [
     path("navi/", include("gis_server.navigation.urls")),
     path("disaster/", include("gis_server.disaster.urls")),
     path("data/", include("gis_server.data.urls")),
+    path("places/", include("gis_server.places.urls")),
     path("edit/", include("gis_server.editing.urls")),
     path("", include("gis_server.web.urls")),
 ]

@@ -54,6 +54,8 @@ def _reference_faults(layer: LayerSpec, declared: set[str]) -> Iterator[CheckMes
     named = {layer.style.label, layer.style.by, layer.rows and layer.rows.field}
     if layer.period:
         named |= {layer.period.start, layer.period.end}
+    if layer.gazetteer:
+        named |= set(layer.gazetteer.field_names)
     for name in sorted(filter(None, named - declared)):
         yield Error(f"{layer.name}: refers to {name}, which it does not declare", id="layers.E006")
     drawn = {layer.style.label, layer.style.by}

@@ -3,3 +3,4 @@
 from layers import catalog  # noqa: F401 - declares the layers' models
 from layers.changes import Change, ChangedRow, Revision  # noqa: F401
 from layers.feature import Source  # noqa: F401
+from layers.gazetteer.models import Place, PlacesRead  # noqa: F401

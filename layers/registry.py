@@ -48,3 +48,8 @@ def visible_to(audience: Audience) -> Iterator[LayerSpec]:
 def affecting(impact: Impact) -> tuple[LayerSpec, ...]:
     """The layers whose changes have this impact."""
     return tuple(layer for layer in _layers.values() if impact in layer.impacts)
+
+
+def searched() -> tuple[LayerSpec, ...]:
+    """The layers whose features everybody may find by name."""
+    return tuple(layer for layer in visible_to(Audience.PUBLIC) if layer.gazetteer is not None)

@@ -35,6 +35,15 @@ class Impact(Enum):
     ROUTING = "routing"
 
 
+class Certainty(Enum):
+    """What the point of a named feature stands for. Whoever shows a place says it; only `EXACT` is a position."""
+
+    EXACT = "exact"
+    BLOCK = "block"
+    TOWN = "town"
+    CITY = "city"
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """The same words in each language of the product. Japanese is the first.
@@ -130,6 +139,37 @@ class Period:
     end: str
 
 
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """How the features of a layer are found by name (see `layers.gazetteer`). Only what everybody may read is used.
+
+    Args:
+        kind: what a found feature is, as one word for programs ("shelter"); empty where the code of `by` says it.
+        name, kana, address: the fields that hold these; None for none.
+        by: field with a code list whose words say more exactly what a feature is.
+        same_place: field whose equal values, within one municipality, are one place in several layers.
+        certainty: what the feature's point stands for.
+        areas: codes of `by` for which it stands for something else.
+    """
+
+    kind: str
+    name: str = "name"
+    kana: str | None = None
+    address: str | None = None
+    by: str | None = None
+    same_place: str | None = None
+    certainty: Certainty = Certainty.EXACT
+    areas: Mapping[str, Certainty] = field(default_factory=dict)
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """The fields that it refers to."""
+        return tuple(filter(None, (self.name, self.kana, self.address, self.by, self.same_place)))
+
+    def certainty_of(self, code: str) -> Certainty:
+        return self.areas.get(code, self.certainty)
+
+
 SYSTEM_FIELDS = (
     Field("city_code", Text("全国地方公共団体コード", "Municipality code")),
     Field("source", Text("出典", "Source")),
@@ -149,6 +189,7 @@ class LayerSpec:
         zooms: zoom levels at which the layer is drawn and tiled.
         period: the columns of time that ``datetime`` filters on.
         rows: which rows a lower audience may see; None means all.
+        gazetteer: how its features are found by name; None for a layer whose features are not searched for.
     """
 
     name: str
@@ -163,6 +204,7 @@ class LayerSpec:
     edit: Audience = Audience.STAFF
     period: Period | None = None
     rows: RowRule | None = None
+    gazetteer: Gazetteer | None = None
     impacts: frozenset[Impact] = frozenset({Impact.TILES})
     group: str = "city"
 

@@ -21,7 +21,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 LANGUAGE_COOKIE = "lang"
 A_YEAR_S = 365 * 24 * 3600
-PROGRAMS = ("/api/", "/tiles/", "/maps/", "/edit/")
+PROGRAMS = ("/api/", "/tiles/", "/maps/", "/edit/", "/places/")
 """Addresses that programs ask: there `lang` chooses for this one answer and is not remembered."""
 
 

@@ -4,7 +4,7 @@ from django.contrib.gis.db import models
 
 from layers import registry
 from layers.feature import Feature, geometry
-from layers.spec import Field, LayerSpec, OpenData, Style, Text
+from layers.spec import Certainty, Field, Gazetteer, LayerSpec, OpenData, Style, Text
 
 OSM_OPEN_DATA = OpenData("ODbL-1.0", Text("© OpenStreetMap contributors", "© OpenStreetMap contributors"))
 
@@ -84,11 +84,23 @@ def _base(
     style: Style,
     zooms: range,
     kinds: dict[str, Text] | None = None,
+    gazetteer: Gazetteer | None = None,
 ) -> LayerSpec:
     fields = (_NAME,) if kinds is None else (_NAME, Field("kind", Text("種別", "Kind"), codes=kinds))
     description = Text(f"背景地図の{title.ja}。", f"{title.en} of the base map.")
     return registry.add(
-        LayerSpec(name, model, title, description, fields, style, OSM_OPEN_DATA, zooms=zooms, group="base")
+        LayerSpec(
+            name,
+            model,
+            title,
+            description,
+            fields,
+            style,
+            OSM_OPEN_DATA,
+            zooms=zooms,
+            gazetteer=gazetteer,
+            group="base",
+        )
     )
 
 
@@ -148,4 +160,11 @@ PLACES = _base(
     Style("label", colour="#555555", label="name"),
     range(8, 19),
     PLACE_KINDS,
+    # All but a station are labels of something that is large: never a position.
+    Gazetteer(
+        "",
+        by="kind",
+        certainty=Certainty.TOWN,
+        areas={"station": Certainty.EXACT, "city": Certainty.CITY},
+    ),
 )

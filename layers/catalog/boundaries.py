@@ -4,7 +4,7 @@ from django.contrib.gis.db import models
 
 from layers import registry
 from layers.feature import Feature, geometry
-from layers.spec import Field, LayerSpec, OpenData, Style, Text
+from layers.spec import Certainty, Field, Gazetteer, LayerSpec, OpenData, Style, Text
 
 
 class Boundary(Feature):
@@ -41,6 +41,7 @@ BOUNDARIES = registry.add(
             ),
         ),
         zooms=range(6, 19),
+        gazetteer=Gazetteer("city", certainty=Certainty.CITY),
     )
 )
 
@@ -63,5 +64,6 @@ TOWNS = registry.add(
             ),
         ),
         zooms=range(12, 19),
+        gazetteer=Gazetteer("town", certainty=Certainty.TOWN),
     )
 )

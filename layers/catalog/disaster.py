@@ -14,7 +14,7 @@ from layers.catalog.codes import (
     OPENING_STATUS,
 )
 from layers.feature import Feature, geometry
-from layers.spec import Audience, Field, Impact, LayerSpec, OpenData, Period, RowRule, Style, Text
+from layers.spec import Audience, Field, Gazetteer, Impact, LayerSpec, OpenData, Period, RowRule, Style, Text
 
 GSI_OPEN_DATA = OpenData(
     "国土地理院コンテンツ利用規約",
@@ -184,6 +184,7 @@ EVACUATION_SITES = registry.add(
         open_data=GSI_OPEN_DATA,
         zooms=range(10, 19),
         edit=Audience.DISASTER_STAFF,
+        gazetteer=Gazetteer("site", address="address", same_place="place_number"),
         impacts=_TILES_AND_ROUTING,
     )
 )
@@ -225,6 +226,7 @@ SHELTERS = registry.add(
         open_data=GSI_OPEN_DATA,
         zooms=range(10, 19),
         edit=Audience.DISASTER_STAFF,
+        gazetteer=Gazetteer("shelter", address="address", same_place="place_number"),
     )
 )
 

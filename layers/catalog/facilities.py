@@ -5,7 +5,7 @@ from django.contrib.gis.db import models
 from layers import registry
 from layers.catalog.codes import CITY_OPEN_DATA
 from layers.feature import Feature, geometry
-from layers.spec import Audience, Field, LayerSpec, Style, Text
+from layers.spec import Audience, Field, Gazetteer, LayerSpec, Style, Text
 
 CATEGORIES = {
     "city_office": Text("市役所・窓口", "City office"),
@@ -66,5 +66,6 @@ FACILITIES = registry.add(
         style=Style("dot", colour="#2f6f8f", outline="#ffffff", label="name", width_px=9),
         open_data=CITY_OPEN_DATA,
         zooms=range(12, 19),
+        gazetteer=Gazetteer("facility", kana="name_kana", address="address", by="category"),
     )
 )

@@ -31,7 +31,7 @@ from layers.catalog.pedestrian_codes import (
     WIDTHS,
 )
 from layers.feature import Feature, geometry
-from layers.spec import Field, Impact, LayerSpec, OpenData, Style, Text
+from layers.spec import Field, Gazetteer, Impact, LayerSpec, OpenData, Style, Text
 
 
 def _code() -> models.PositiveSmallIntegerField:
@@ -304,5 +304,6 @@ WALKING_COURSES = registry.add(
             Text("東京都「TOKYO WALKING MAP」（CC BY 4.0）", "Tokyo Metropolis, TOKYO WALKING MAP (CC BY 4.0)"),
         ),
         zooms=range(10, 19),
+        gazetteer=Gazetteer("course"),
     )
 )

@@ -1,0 +1,1 @@
+"""Finding places by name, kana or address, for pages and programs."""
