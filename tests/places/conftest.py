@@ -44,7 +44,7 @@ def mitaka(django_db_setup: None, django_db_blocker: Any, real_data: Path) -> Pl
 
     with django_db_blocker.unblock():
         for name in REAL_FILES:
-            call_command("import_file", str(real_data / "mitaka" / name), verbosity=0)
+            call_command("import_file", str(real_data / "mitaka" / name), "--yes", verbosity=0)
 
         def search(text: str, **parameters: str) -> list[dict[str, Any]]:
             return [
