@@ -1,6 +1,7 @@
 """One file per format. The order is that in which a file is offered to them: the most particular first."""
 
 from etl.readers.base import Options, Reader
+from etl.readers.graphml import GRAPHML
 from etl.readers.gsi import SHELTERS, SITES
 from etl.readers.kml import COURSES
 from etl.readers.osm import EXTRACT
@@ -19,6 +20,7 @@ READERS: tuple[Reader, ...] = (
     TOWNS,
     COURSES,
     EXTRACT,
+    GRAPHML,
     WALKING_NETWORK,
     TABLE,
     GEOJSON,
