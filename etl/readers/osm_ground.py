@@ -30,6 +30,10 @@ _PLACES = {
     "quarter": "quarter", "neighbourhood": "quarter",
 }  # fmt: skip
 
+KEYS_OF_LINES = ("highway", "railway", "waterway")
+KEYS_OF_AREAS = ("building", "natural", "landuse", "waterway", "leisure")
+"""Who has none of these keys is in no layer of lines, or of areas."""
+
 
 def find_line(tags: Tags) -> Place | None:
     """The layer of a way that is drawn as a line.

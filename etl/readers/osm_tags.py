@@ -23,6 +23,14 @@ _ONLY_WITH_FOOT = {"cycleway", "bridleway", "trunk", "trunk_link"}
 _YES = {"yes", "designated", "permissive", "official", "public", "customers", "destination"}
 _NO = {"no", "private", "use_sidepath", "agricultural", "forestry", "military"}
 
+KEYS_OF_LINKS = (
+    "bridge", "button_operated", "conveying", "covered", "crossing", "crossing:signals", "est_width", "foot:oneway",
+    "footway", "handrail", "handrail:both", "handrail:left", "handrail:right", "highway", "incline", "indoor", "kerb",
+    "kerb:height", "oneway:foot", "path", "ramp", "sidewalk", "step_count", "surface", "tactile_paving", "tunnel",
+    "wheelchair", "width",
+)  # fmt: skip
+"""All that the attributes of a link depend on, its name apart."""
+
 
 def is_walkable(tags: Tags) -> bool:
     """May the public walk along this way?

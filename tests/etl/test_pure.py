@@ -15,8 +15,8 @@ from layers.catalog.codes import UNKNOWN
 
 MODULES = (
     "etl.contents", "etl.crosschecks", "etl.mapping", "etl.report", "etl.text", "etl.readers.base", "etl.readers.gsi",
-    "etl.readers.kml", "etl.readers.osm_ground", "etl.readers.osm_tags", "etl.readers.table", "etl.sample.links",
-    "etl.sample.names",
+    "etl.readers.kml", "etl.readers.osm_ground", "etl.readers.osm_stream", "etl.readers.osm_tags",
+    "etl.readers.table", "etl.sample.links", "etl.sample.names",
 )  # fmt: skip
 
 
