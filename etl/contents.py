@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,10 +24,16 @@ _MAGIC = (
     (b"SQLite format 3", "SQLite (GeoPackage or MBTiles)"),
     (b"II*\x00", "TIFF"),
     (b"MM\x00*", "TIFF"),
+    (b"II+\x00", "TIFF"),
+    (b"MM\x00+", "TIFF"),
     (b"\x89PNG", "PNG image"),
     (b"\xff\xd8", "JPEG image"),
     (b"%PDF", "PDF"),
 )
+HGT_NAME = re.compile(r"[NS]\d{2}[EW]\d{3}", re.IGNORECASE)
+HGT_SIZES = {side * side * 2: side for side in (1201, 3601)}
+"""Bytes of an SRTM square -> cells along its side (3 seconds of arc, 1 second)."""
+_GRID_KEYS = {"ncols", "nrows", "xllcorner", "yllcorner", "xllcenter", "yllcenter", "cellsize", "nodata_value"}
 _BY_NAME = {
     ".geojson": "JSON",
     ".json": "JSON",
@@ -94,6 +101,8 @@ def open_contents(path: Path) -> Contents:
             head = file.read(HEAD_BYTES)
     except OSError as error:
         raise UnreadableFileError(f"cannot be read: {error.strerror}") from error
+    if is_hgt(path, path.stat().st_size):
+        return Contents(path, "HGT", head)
     if not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
         raise UnreadableFileError("the file is empty")
     kind = kind_of(head)
@@ -102,6 +111,25 @@ def open_contents(path: Path) -> Contents:
         found = f"text in {ENCODINGS[encoding]}" if kind == "text" and (encoding := find_encoding(head)) else kind
         raise UnreadableFileError(f"the name says {path.suffix} ({expected}), but the file holds {found}")
     return Contents(path, kind, head)
+
+
+def is_hgt(path: Path, size: int) -> bool:
+    """Whether a file is a square of SRTM: by its name and its size, for such a file holds nothing but heights.
+
+    >>> is_hgt(Path("N35E138.hgt"), 3601 * 3601 * 2), is_hgt(Path("notes.hgt"), 3601 * 3601 * 2)
+    (True, False)
+    """
+    return path.suffix.lower() == ".hgt" and bool(HGT_NAME.fullmatch(path.stem)) and size in HGT_SIZES
+
+
+def is_grid(text: str) -> bool:
+    """Whether a text begins as an ESRI ASCII grid.
+
+    >>> is_grid("ncols 3\\nnrows 2\\n"), is_grid("name,lat")
+    (True, False)
+    """
+    words = text[:200].lower().split()
+    return len(words) > 3 and words[0] in _GRID_KEYS and words[2] in _GRID_KEYS
 
 
 def kind_of(head: bytes) -> str:
@@ -121,6 +149,8 @@ def kind_of(head: bytes) -> str:
     text = head.decode(encoding, errors="ignore").lstrip()
     if text.startswith("<"):
         return "XML"
+    if is_grid(text):
+        return "ASCII grid"
     return "JSON" if text.startswith(("{", "[")) else "text"
 
 

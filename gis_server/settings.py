@@ -33,7 +33,6 @@ INSTALLED_APPS = [
     "django.contrib.gis",
     "django.contrib.postgres",
     "django.contrib.humanize",
-    "procrastinate.contrib.django",
     "layers",
     "etl",
     "ogc_api",
@@ -44,7 +43,6 @@ INSTALLED_APPS = [
     "gis_server.disaster",
     "gis_server.data",
     "gis_server.places",
-    "gis_server.imports",
     "gis_server.web",
     "gis_server.command",
 ]
@@ -127,8 +125,8 @@ STATICFILES_DIRS = [
 ]
 
 MEDIA_ROOT = HOME / "uploads"
-UPLOAD_MOST_BYTES = ENVIRONMENT.upload_mb * 2**20
 TILE_STORE = HOME / "tiles"
+RASTER_STORE = HOME / "rasters"
 
 SECURE_CSP = {
     "default-src": [CSP.SELF],
@@ -160,4 +158,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # What GDAL finds wrong with a file is an exception with a message of ours; its own lines would repeat it.
+    "loggers": {"rasterio": {"level": "CRITICAL"}},
 }

@@ -7,6 +7,7 @@ from django.contrib.gis import admin
 from layers import registry
 from layers.changes import Change
 from layers.feature import Source
+from layers.raster import Raster
 from layers.spec import LayerSpec
 
 admin.site.register(Source)
@@ -51,12 +52,9 @@ def register_layers() -> None:
 register_layers()
 
 
-@admin.register(Change)
-class ChangeAdmin(admin.ModelAdmin):
-    """The log of changes: to be read only."""
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """What is only to be looked at."""
 
-    list_display = ("layer", "revision", "operation", "row_count", "actor", "at")
-    list_filter = ("layer", "operation")
     show_full_result_count = False
 
     def has_add_permission(self, request: object) -> bool:
@@ -67,3 +65,23 @@ class ChangeAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: object, obj: object = None) -> bool:
         return False
+
+
+@admin.register(Change)
+class ChangeAdmin(ReadOnlyAdmin):
+    """The log of changes: to be read only."""
+
+    list_display = ("layer", "revision", "operation", "row_count", "actor", "at")
+    list_filter = ("layer", "operation")
+
+
+@admin.register(Raster)
+class RasterAdmin(ReadOnlyAdmin):
+    """Rasters: their files come and go by ./gis import and ./gis manage remove_raster alone."""
+
+    list_display = ("key", "title", "kind", "vertical_datum", "resolution_m", "minimum", "maximum", "extent")
+    list_filter = ("kind", "vertical_datum")
+
+    @admin.display(description="範囲 (西, 南, 東, 北)")
+    def extent(self, raster: Raster) -> str:
+        return ", ".join(f"{edge:.4f}" for edge in raster.bounds.extent)

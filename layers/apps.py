@@ -19,8 +19,7 @@ class LayersConfig(AppConfig):
 
 def _keep_log(**_: Any) -> None:
     """After every migration: the functions as they are now, on the tables as they are now."""
-    from layers import changes, indexes, registry
+    from layers import changes
 
     changes.install()
     changes.attach()
-    indexes.drop_pattern_indexes(layer.table for layer in registry.every())
