@@ -1,5 +1,6 @@
 // /disaster/: the picture for everybody, as a map and as its list twin; for staff also the pen.
 
+import { searchable } from "./combobox.js";
 import { DrawingPanel } from "./drawing_panel.js";
 import { detailOf, entryOf } from "./disaster_words.js";
 import { t } from "./i18n.js";
@@ -8,6 +9,7 @@ import { Outbox, WAITING } from "./outbox.js";
 import { outboxCards, sendState } from "./outbox_words.js";
 import { byId, el, isNarrow, page, say, show } from "./page.js";
 import { Picture } from "./picture.js";
+import { Pin } from "./pin.js";
 import { Sheet } from "./sheet.js";
 
 const AREAS = "damage-areas";
@@ -25,6 +27,7 @@ const sheet = new Sheet();
 const outbox = mayEdit ? new Outbox(page.user) : null;
 let map = null;
 let drawing = null;
+let pin = null;
 
 // --- the address ---
 
@@ -155,6 +158,15 @@ function select(selected, { push = true } = {}) {
   if (feature) look(map, boundsOf(feature.geometry));
 }
 
+/** A found feature that the page knows is chosen; anything else is shown on the map. */
+function find(place) {
+  pin.close();
+  const known = place.roles?.find((role) => LIVE.includes(role.layer) && picture.find(role.layer, role.feature));
+  if (known) return select({ layer: known.layer, id: known.feature });
+  pin.open(place);
+  return sheet.raise();
+}
+
 function edit(feature) {
   state.view = "drawing";
   drawing.edit(feature);
@@ -187,6 +199,7 @@ function goBack() {
 }
 
 function listen() {
+  searchable(byId("place-search"), byId("place-found"), find, () => map.getCenter());
   byId("filters").addEventListener("change", ({ target }) => {
     if (target.value === "resolved") state.resolved = target.checked;
     else if (target.checked) state.shown.add(target.value);
@@ -235,6 +248,7 @@ async function begin() {
   showFilters();
   byId("filter-box").open = !isNarrow();
   map = await createMap(LIVE, [...state.shown, "boundaries"]);
+  pin = new Pin(map, byId("pin-box"));
   listen();
   if (mayEdit) prepareDrawing();
   await picture.follow();

@@ -1,5 +1,6 @@
 // /navi/: what is happening, where am I, where to; then the way there. The address holds the whole state.
 
+import { searchable } from "./combobox.js";
 import { execute, NoAnswer } from "./features.js";
 import { t } from "./i18n.js";
 import { boundsOf, createMap, feed, look, styleLayersOf } from "./map.js";
@@ -8,7 +9,8 @@ import { drawMe, drawRoute, drawWays, prepareRoutes } from "./navi_map.js";
 import { candidateCards, excludedSites, failure, routeSteps } from "./navi_words.js";
 import { byId, page, say, show } from "./page.js";
 import { Picture } from "./picture.js";
-import { coordinates, searchable } from "./places.js";
+import { Pin } from "./pin.js";
+import { coordinates } from "./places.js";
 import { Sheet } from "./sheet.js";
 import { clock } from "./time.js";
 
@@ -19,6 +21,7 @@ const SITES_ASKED = 5;
 const picture = new Picture(LIVE);
 const sheet = new Sheet();
 let map = null;
+let pin = null;
 let asked = 0;
 let lastAnswer = "";
 
@@ -199,7 +202,32 @@ function chooseSite(id) {
   goTo("route");
 }
 
+/** A rough place is first shown for what it is; only its reader can make a start or a goal of it. */
+function chooseFrom(place) {
+  setPicking(false);
+  if (place.around) return openPin(place, { accept: t("pin.as_start"), onAccept: setFrom });
+  setFrom(place);
+  return map.easeTo({ center: [place.lon, place.lat], zoom: Math.max(map.getZoom(), 15) });
+}
+
+function chooseTo(place) {
+  if (place.around) return openPin(place, { accept: t("pin.as_goal"), onAccept: setTo });
+  return setTo({ ...place, id: place.roles?.find((role) => role.layer === "evacuation-sites")?.feature });
+}
+
+function setTo(place) {
+  state.to = place;
+  search();
+}
+
+function openPin(place, options) {
+  pin.open(place, options);
+  sheet.raise();
+  byId("pin-box").scrollIntoView({ block: "nearest" });
+}
+
 function setFrom(place) {
+  pin?.close();
   state.from = place;
   show(byId("from-fault"), false);
   setPicking(false);
@@ -238,6 +266,7 @@ function locate() {
 }
 
 function tapped(event) {
+  if (pin?.isOpen) return pin.moveTo(event.lngLat);
   const picking = byId("pick-from").getAttribute("aria-pressed") === "true";
   const [hit] = picking ? [] : map.queryRenderedFeatures(event.point, { layers: styleLayersOf(map, "evacuation-sites") });
   if (hit && state.from && state.hazard) return chooseSite(hit.properties.id);
@@ -262,14 +291,6 @@ function listen() {
   });
   byId("use-gps").addEventListener("click", locate);
   byId("pick-from").addEventListener("click", (event) => setPicking(event.currentTarget.getAttribute("aria-pressed") !== "true"));
-  searchable(byId("from-search"), byId("from-found"), (place) => {
-    setFrom(place);
-    map.easeTo({ center: [place.lon, place.lat], zoom: Math.max(map.getZoom(), 15) });
-  });
-  searchable(byId("to-search"), byId("to-found"), (place) => {
-    state.to = place;
-    search();
-  });
   addEventListener("popstate", () => { readAddress(); act(); });
 }
 
@@ -278,6 +299,10 @@ async function begin() {
   listen();
   map = await createMap(LIVE, [...LIVE, "boundaries"]);
   prepareRoutes(map);
+  pin = new Pin(map, byId("pin-box"));
+  const near = () => map.getCenter();
+  searchable(byId("from-search"), byId("from-found"), chooseFrom, near);
+  searchable(byId("to-search"), byId("to-found"), chooseTo, near);
   map.on("click", tapped);
   picture.addEventListener("change", ({ detail: names }) => {
     for (const name of names) feed(map, name, shown(name));

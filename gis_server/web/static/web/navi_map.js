@@ -1,5 +1,6 @@
 // One's own place, the ways to the candidates and the chosen way, on the map.
 
+import { circle } from "./circle.js";
 import { feed } from "./map.js";
 
 const COLOURS = { route: "#0b4bc2", casing: "#ffffff", way: "#5c7fbf", blocked: "#c0182b", me: "#0b6cff" };
@@ -32,7 +33,7 @@ export function prepareRoutes(map) {
 export function drawMe(map, place) {
   if (!place) return feed(map, "me", []);
   const features = [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [place.lon, place.lat] } }];
-  if (place.accuracy) features.push({ type: "Feature", properties: {}, geometry: circle(place) });
+  if (place.accuracy) features.push({ type: "Feature", properties: {}, geometry: circle(place, place.accuracy) });
   return feed(map, "me", features);
 }
 
@@ -56,13 +57,4 @@ function gaps(features) {
     properties.asked, properties.featureType === "start" ? line[0] : line.at(-1),
   ]);
   return pairs.map((coordinates) => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates } }));
-}
-
-function circle({ lon, lat, accuracy }) {
-  const [dy, dx] = [accuracy / 111_320, accuracy / (111_320 * Math.cos((lat * Math.PI) / 180))];
-  const ring = Array.from({ length: 49 }, (_, index) => {
-    const angle = (index / 48) * 2 * Math.PI;
-    return [lon + dx * Math.cos(angle), lat + dy * Math.sin(angle)];
-  });
-  return { type: "Polygon", coordinates: [ring] };
 }

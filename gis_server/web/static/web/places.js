@@ -1,56 +1,45 @@
-// Finding a place by its name or its coordinates, among what the city itself knows.
+// Finding a place by its name, kana or address, or by its coordinates.
 
-import { fetchFeatures } from "./features.js";
+import { fetchJson } from "./features.js";
 import { t } from "./i18n.js";
-import { el, page, say, show } from "./page.js";
+import { page } from "./page.js";
 
-const SEARCHED = ["evacuation-sites", "shelters", "facilities", "towns"];
 const MOST = 8;
 const JAPAN = { west: 122, east: 154, south: 20, north: 46 };
 
-let everywhere = null;
+/** A thing that reaches farther than this is no position to start from, even if it is the very thing that was named. */
+const WIDE_M = 100;
 
 /**
- * Let an input find places.
+ * What a search finds.
  *
- * @param {HTMLInputElement} input
- * @param {HTMLElement} list
- * @param {(place: {lon: number, lat: number, name: string, id?: string}) => void} onChosen
+ * @typedef {object} Place
+ * @property {number} lon
+ * @property {number} lat
+ * @property {string} name
+ * @property {string} [address]
+ * @property {string} [kinds] what it is, in words
+ * @property {{layer: string, feature: string}[]} [roles] the features that are this place
+ * @property {number} [around] metres; only where the position is not the place itself
+ * @property {string} [certainty] what the position stands for, in words
+ * @property {string} [unmatched] the part of an address that is not known
  */
-export function searchable(input, list, onChosen) {
-  const answer = async () => {
-    const places = await search(input.value);
-    list.replaceChildren(...places.map((place) => item(place, () => choose(place))));
-    if (input.value.trim() && !places.length) list.append(el("li", { class: "quiet" }, t("search.nothing")));
-    show(list, input.value.trim() !== "");
-    if (input.value.trim()) say(t("search.count", { count: places.length }));
-  };
-  const choose = (place) => {
-    input.value = "";
-    show(list, false);
-    onChosen(place);
-  };
-  input.addEventListener("input", answer);
-  input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") {
-      event.preventDefault();
-      list.querySelector("button")?.click();
-    } else if (event.key === "ArrowDown") {
-      event.preventDefault();
-      list.querySelector("button")?.focus();
-    }
-  });
-}
 
-/** Places whose names hold all the words, or the place that the coordinates name. */
-export async function search(text) {
+/**
+ * Places that the text names, or the one that its coordinates name; those near `near` first among equals.
+ *
+ * @param {string} text
+ * @param {{near?: {lng: number, lat: number}, signal?: AbortSignal}} options
+ * @returns {Promise<Place[]>}
+ */
+export async function search(text, { near, signal } = {}) {
   const typed = coordinates(text);
   if (typed) return [typed];
-  const words = plain(text).split(" ").filter(Boolean);
-  if (!words.length) return [];
-  everywhere ??= read();
-  const places = await everywhere;
-  return places.filter((place) => words.every((word) => place.key.includes(word))).slice(0, MOST);
+  if (!text.trim()) return [];
+  const query = new URLSearchParams({ q: text.trim(), limit: MOST, lang: page.language });
+  if (near) query.set("near", `${near.lng.toFixed(4)},${near.lat.toFixed(4)}`);
+  const { features } = await fetchJson(`/places/?${query}`, signal ? { signal } : {});
+  return features.map(placeOf);
 }
 
 /**
@@ -62,26 +51,15 @@ export function coordinates(text) {
   let [lat, lon] = [Number(match[1]), Number(match[2])];
   if (lat >= JAPAN.west && lat <= JAPAN.east && lon >= JAPAN.south && lon <= JAPAN.north) [lat, lon] = [lon, lat];
   if (Math.abs(lat) > 90 || Math.abs(lon) > 180) return null;
-  return { lon, lat, name: t("search.point", { lat: lat.toFixed(5), lon: lon.toFixed(5) }), kind: "" };
+  return { lon, lat, name: t("search.point", { lat: lat.toFixed(5), lon: lon.toFixed(5) }) };
 }
 
-async function read() {
-  const lists = await Promise.all(SEARCHED.map((layer) => fetchFeatures(layer).catch(() => [])));
-  return lists.flatMap((features, index) => features.map((feature) => placeOf(SEARCHED[index], feature)));
-}
-
-function placeOf(layer, feature) {
-  const [lon, lat] = feature.geometry.coordinates;
-  const { name, address = "" } = feature.properties;
-  const id = layer === "evacuation-sites" ? feature.id : undefined;
-  return { lon, lat, name, address, id, kind: page.layers[layer].title, key: plain(`${name} ${address}`) };
-}
-
-function plain(text) {
-  return text.normalize("NFKC").toLowerCase().replace(/[\s・（）()「」]+/g, " ").trim();
-}
-
-function item(place, onclick) {
-  const more = [place.kind, place.address].filter(Boolean).join(" · ");
-  return el("li", {}, el("button", { type: "button", class: "found-item", onclick }, el("strong", {}, place.name), more && el("small", {}, more)));
+function placeOf({ geometry, properties }) {
+  const [lon, lat] = geometry.coordinates;
+  const { name, address, roles, unmatched } = properties;
+  const kinds = [...new Set(roles.map((role) => role.kind_title))].join("・");
+  const place = { lon, lat, name, address: address ?? "", kinds, roles, unmatched: unmatched ?? "" };
+  if (properties.is_exact && properties.accuracy_m <= WIDE_M) return place;
+  const certainty = properties.is_exact ? t("search.wide") : properties.certainty_text;
+  return { ...place, around: properties.accuracy_m, certainty };
 }
