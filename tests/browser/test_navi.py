@@ -18,7 +18,7 @@ def test_a_walker_finds_a_site_and_the_way_by_keyboard_alone(visitor):
     page.keyboard.press("Space")
     page.locator("#from-search").focus()
     page.keyboard.type("35.685 139.56")
-    expect(page.locator("#from-found button")).to_be_visible()
+    expect(page.locator("#from-found [role=option]")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator("#from-chosen")).to_contain_text("35.68500")
     page.locator("#go").focus()
