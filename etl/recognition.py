@@ -8,7 +8,7 @@ from pathlib import Path
 from etl.contents import Contents, open_contents
 from etl.readers import READERS, Reader
 from etl.readers.plain_geojson import GEOJSON
-from etl.readers.table import TABLE
+from etl.readers.tables import TABLE
 from etl.record import UnreadableFileError
 
 _PLAIN = {"JSON": GEOJSON, "text": TABLE}

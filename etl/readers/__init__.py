@@ -8,7 +8,7 @@ from etl.readers.osm import EXTRACT
 from etl.readers.outlines import OUTLINES
 from etl.readers.own_export import OWN_EXPORT
 from etl.readers.plain_geojson import GEOJSON
-from etl.readers.table import TABLE
+from etl.readers.tables import TABLE
 from etl.readers.towns import TOWNS
 from etl.readers.walking import WALKING_NETWORK
 

@@ -17,6 +17,7 @@ CATEGORIES = {
     "park": Text("公園", "Park"),
     "toilet": Text("公衆トイレ", "Public toilet"),
     "aed": Text("AED", "AED"),
+    "fire_water": Text("消防水利", "Water for firefighting"),
     "walking_spot": Text("散歩コースの見どころ", "Sight on a walking course"),
     "other": Text("その他", "Other"),
 }

@@ -14,9 +14,11 @@ from layers import registry
 from layers.catalog.codes import UNKNOWN
 
 MODULES = (
-    "etl.contents", "etl.crosschecks", "etl.mapping", "etl.report", "etl.text", "etl.readers.base", "etl.readers.gsi",
-    "etl.readers.kml", "etl.readers.osm_ground", "etl.readers.osm_stream", "etl.readers.osm_tags",
-    "etl.readers.table", "etl.sample.links", "etl.sample.names",
+    "etl.contents", "etl.coordinates", "etl.crosschecks", "etl.mapping", "etl.report", "etl.text", "etl.readers.base",
+    "etl.readers.gsi", "etl.readers.kml", "etl.readers.osm_ground", "etl.readers.osm_stream", "etl.readers.osm_tags",
+    "etl.readers.tables.cells",
+    "etl.readers.tables.header", "etl.readers.tables.hours", "etl.readers.tables.identity",
+    "etl.readers.tables.workbook", "etl.sample.links", "etl.sample.names",
 )  # fmt: skip
 
 

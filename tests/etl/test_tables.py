@@ -40,7 +40,7 @@ def test_every_usual_encoding_is_read(write, bring_in, encoding):
         ("yaizu_222127_facilities_sports.csv", 16, "other"),
         ("yaizu_222127_library.csv", 11, "other"),
         ("takamatsu_public_toilet.csv", 169, "toilet"),
-        ("takamatsu_elderly_welfare_facility.csv", 47, "other"),
+        ("takamatsu_elderly_welfare_facility.csv", 47, "welfare"),
     ],
 )
 def test_lists_of_two_cities_come_in_with_all_their_rows(real_data, bring_in, name, rows, category):
@@ -71,7 +71,7 @@ def test_full_width_coordinates_are_read(write, bring_in):
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("132047,2,体育館,三鷹市,139.56,35.69", "are latitude and longitude swapped?"),
+        ("132047,2,体育館,三鷹市,151.2,-33.9", "are latitude and longitude swapped?"),
         ("132047,2,体育館,三鷹市,三十五,139.56", "no position"),
         ("132047,2,体育館,三鷹市,,", "no position"),
         ("132047,2,,三鷹市,35.69,139.56", "nothing is written"),

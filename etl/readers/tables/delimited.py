@@ -1,0 +1,165 @@
+"""Text with delimiters: which encoding and delimiter it has, and its rows, read in bounded memory.
+
+The bytes are looked through once before any row is read: whether they are text in the encoding all the way, and whether
+they have lines at all. So a file that breaks off in its last line is refused before anything is stored.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from etl.contents import ENCODINGS, Contents
+from etl.readers.tables.cells import BATCH_ROWS, PREVIEW_ROWS, Cells, Chunk, Table, is_blank
+from etl.record import Rejection, UnreadableFileError
+
+DELIMITERS = {",": "CSV", "\t": "TSV", ";": "CSV"}
+PREVIEW_BYTES = 256 * 1024
+MAX_LINE_CHARACTERS = 1024 * 1024
+MAX_CELL_CHARACTERS = 4 * 1024 * 1024
+"""A geometry of 100,000 positions as well-known text; a quotation mark that is never closed ends here."""
+MAX_CHUNK_CHARACTERS = 16 * 1024 * 1024
+_SCAN_BYTES = 1024 * 1024
+
+
+def open_delimited(path: Path, encoding: str, delimiter: str, reasons: tuple[str, ...]) -> Table:
+    """The table of a text whose encoding and delimiter are known."""
+    return Table(
+        kind=DELIMITERS[delimiter],
+        word="line",
+        preview=tuple(preview_rows(path, encoding, delimiter)),
+        chunks=lambda after: _chunks(path, encoding, delimiter, after),
+        reasons=reasons,
+    )
+
+
+def preview_rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, Cells]]:
+    """The first rows, of those that lie in the first bytes as a whole; a broken row ends them."""
+    with path.open("rb") as file:
+        data = file.read(PREVIEW_BYTES)
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    text = decoder.decode(data, final=len(data) < PREVIEW_BYTES)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if len(data) == PREVIEW_BYTES:
+        lines.pop()
+    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=True)
+    start = 1
+    try:
+        for cells in reader:
+            yield start, cells
+            start = reader.line_num + 1
+            if start > PREVIEW_ROWS:
+                return
+    except csv.Error:
+        return
+
+
+def find_text_encoding(contents: Contents, asked: str = "") -> tuple[str, str]:
+    """The encoding of a text and how it was found, with every byte looked at.
+
+    Raises:
+        UnreadableFileError: where the bytes are no text in it, with the first that is none; where there are no lines.
+    """
+    if asked:
+        try:
+            info = codecs.lookup(asked)
+        except LookupError as error:
+            raise UnreadableFileError(f"--encoding: {asked!r} is no encoding that is known") from error
+        if not info._is_text_encoding:
+            raise UnreadableFileError(f"--encoding: {asked!r} is no encoding of text")
+        name = "utf-8-sig" if info.name == "utf-8" else info.name
+        fault = _find_fault(contents.path, name)
+        if fault is not None:
+            raise UnreadableFileError(f"not {asked}: {fault}")
+        return name, f"encoding {asked}, as asked for"
+    if contents.head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        candidates: tuple[str, ...] = ("utf-16",)
+    else:
+        candidates = ("utf-8-sig", "cp932")
+    for name in candidates:
+        fault = _find_fault(contents.path, name)
+        if fault is None:
+            mark = " with a byte order mark" if contents.head.startswith(codecs.BOM_UTF8) else ""
+            return name, f"encoding {ENCODINGS[name]}{mark}, found from the contents"
+    tried = " nor ".join(ENCODINGS[name].split(" ")[0] for name in candidates)
+    raise UnreadableFileError(f"{'neither ' if len(candidates) > 1 else 'not '}{tried}: {fault}")
+
+
+def _find_fault(path: Path, encoding: str) -> str | None:
+    """The first byte that is no text in the encoding; None where all are."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
+    offset = since_line_end = 0
+    with path.open("rb") as file:
+        while data := file.read(_SCAN_BYTES):
+            pending = len(decoder.getstate()[0])
+            try:
+                text = decoder.decode(data, final=len(data) < _SCAN_BYTES)
+            except UnicodeDecodeError as error:
+                start = offset - pending + error.start
+                return f"byte {start} is {error.object[error.start]:#04x}"
+            last = max(text.rfind("\n"), text.rfind("\r"))
+            since_line_end = len(text) - last - 1 if last >= 0 else since_line_end + len(text)
+            offset += len(data)
+            if since_line_end > MAX_LINE_CHARACTERS:
+                raise UnreadableFileError(
+                    f"the line that ends after byte {offset:,} is longer than {MAX_LINE_CHARACTERS:,} characters"
+                )
+    return None
+
+
+class _Lines:
+    """Lines of a text, none longer than the limit; counts the characters that it has handed out."""
+
+    def __init__(self, file: TextIO) -> None:
+        self.file, self.characters, self.number = file, 0, 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self.file.readline(MAX_LINE_CHARACTERS + 1):
+            self.number += 1
+            if len(line) > MAX_LINE_CHARACTERS:
+                raise UnreadableFileError(f"line {self.number} is longer than {MAX_LINE_CHARACTERS:,} characters")
+            self.characters += len(line)
+            yield line
+
+
+def _chunks(path: Path, encoding: str, delimiter: str, after: int) -> Iterator[Chunk]:
+    csv.field_size_limit(MAX_CELL_CHARACTERS)
+    # Every end of line becomes \n, as readers of old Macintosh files (CR) need it.
+    with path.open(encoding=encoding, newline=None) as file:
+        lines = _Lines(file)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        chunk, begun = Chunk(), 0
+        while True:
+            start = reader.line_num + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                break
+            except csv.Error as error:
+                chunk.faults.append(_fault(error, start, reader.line_num))
+                continue
+            if start <= after or not cells or is_blank(cells):
+                continue
+            chunk.starts.append(start)
+            chunk.rows.append(cells)
+            if len(chunk.rows) >= BATCH_ROWS or lines.characters - begun > MAX_CHUNK_CHARACTERS:
+                yield chunk
+                chunk, begun = Chunk(), lines.characters
+        yield chunk
+
+
+def _fault(error: csv.Error, start: int, end: int) -> Rejection:
+    """A row with a quotation mark where none may be; one that is never closed breaks the file."""
+    text = str(error)
+    if "field larger" in text or "end of data" in text:
+        raise UnreadableFileError(
+            f'line {start}: a quotation mark (") is opened and never closed, or a cell is longer than'
+            f" {MAX_CELL_CHARACTERS:,} characters"
+        ) from error
+    span = f"line {start}" if end <= start else f"line {start} to {end}"
+    return Rejection(
+        span, "line", "", 'a quotation mark (") stands where none may be', 'quotation marks in a cell doubled ("")'
+    )
