@@ -12,7 +12,7 @@ from layers.gazetteer.asked import Asked
 from layers.gazetteer.entry import Entry, Found
 from layers.gazetteer.grouping import distance_m
 from layers.gazetteer.normalise import search_key
-from layers.gazetteer.query import areas_query, beginning_query, block_extent, entries_of, neighbour_distance_m
+from layers.gazetteer.query import beginning_query, block_extent, entries_of, named_query, neighbour_distance_m
 from layers.spec import Certainty
 
 BLOCK_REACH_M: Final = 150
@@ -27,6 +27,7 @@ CITY_REACH_M: Final = 10_000
 """Radius of a city that is known by a point only."""
 
 _CHOME: Final = re.compile(r"[0-9０-９〇一二三四五六七八九十]+丁目$")
+_REMARK: Final = re.compile(r"\s*[（(][^（）()]*[）)]$")
 _CITY_ENDS: Final = "市区町村"
 
 
@@ -59,7 +60,7 @@ def resolve(asked: Asked, city: City) -> Found | None:
 def resolve_city(asked: Asked, city: City) -> Found | None:
     """The city that an address begins with, for want of anything nearer."""
     keys = [search_key(city.name.ja)] if asked.address.names_city else list(_possible_cities(asked.address.key))
-    cities = [entry for entry in entries_of(areas_query(keys, None)) if entry.certainty is Certainty.CITY]
+    cities = [entry for entry in entries_of(named_query(keys)) if entry.certainty is Certainty.CITY]
     if not cities:
         return None
     best = max(cities, key=lambda entry: len(entry.name_key))
@@ -94,19 +95,32 @@ def _in_some_chome(asked: Asked, code: str | None) -> Found | None:
     parts = [
         entry
         for entry in entries_of(beginning_query(town, code))
-        if entry.certainty is Certainty.TOWN and pattern.fullmatch(entry.name_key)
+        if entry.certainty is Certainty.TOWN and pattern.fullmatch(search_key(_bare(entry.name)))
     ]
     if not parts or len({entry.city_code for entry in parts}) > 1:
         return None
     lon, lat = (sum(values) / len(parts) for values in zip(*(entry.position for entry in parts), strict=True))
     reach = max(distance_m((lon, lat), entry.position) + accuracy_m(entry) for entry in parts)
-    name = _CHOME.sub("", parts[0].name)
+    name = _CHOME.sub("", _bare(parts[0].name))
     unmatched = "-".join(asked.address.numbers) + asked.address.rest
     return Found(parts[0], tuple(parts), Certainty.TOWN, round(reach), name, unmatched, ("address", name), (lon, lat))
 
 
 def _towns(keys: list[str], code: str | None) -> Iterator[Entry]:
-    return (entry for entry in entries_of(areas_query(keys, code)) if entry.certainty is Certainty.TOWN)
+    """The towns of these names, whatever remark a name has behind it."""
+    for key in keys:
+        for entry in entries_of(beginning_query(key, code)):
+            if entry.certainty is Certainty.TOWN and search_key(_bare(entry.name)) == key:
+                yield entry
+
+
+def _bare(name: str) -> str:
+    """A name without the remark in brackets behind it.
+
+    >>> _bare("みどり町一丁目（架空）")
+    'みどり町一丁目'
+    """
+    return _REMARK.sub("", name)
 
 
 def _possible_cities(key: str) -> Iterator[str]:

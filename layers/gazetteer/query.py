@@ -56,10 +56,9 @@ def same_places_query(entries: list[Entry]) -> Query:
     )
 
 
-def areas_query(keys: list[str], city_code: str | None) -> Query:
-    """What bears one of these names; of that municipality, or of none, where a code is given."""
-    query = Query(f"{_FOUND} WHERE p.name_key = ANY(%s)", (keys,))
-    return query + _of_city(city_code) + Query(_IN_ORDER)
+def named_query(keys: list[str]) -> Query:
+    """What bears one of these names."""
+    return Query(f"{_FOUND} WHERE p.name_key = ANY(%s)", (keys,)) + Query(_IN_ORDER)
 
 
 def beginning_query(key: str, city_code: str | None) -> Query:

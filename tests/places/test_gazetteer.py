@@ -195,6 +195,12 @@ def test_a_search_among_a_hundred_thousand_places_uses_the_index(committed):
             assert "place_grams" in plan, text
 
 
+def test_a_remark_behind_the_name_of_a_town_does_not_hide_its_addresses(ask):
+    Town.objects.create(id="t", name="みどり町一丁目（架空）", geometry=HERE)
+    found = ask("みどり町1-12-9")[0]
+    assert (found["name"], found["certainty"], found["unmatched"]) == ("みどり町一丁目（架空）", "town", "12番9号")
+
+
 def test_every_layer_that_is_searched_says_what_its_points_stand_for():
     assert {layer.name for layer in searched()} == {
         "boundaries", "towns", "facilities", "evacuation-sites", "shelters", "walking-courses", "base-places"
