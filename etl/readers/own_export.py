@@ -16,8 +16,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pyogrio
-from pyogrio.errors import DataSourceError
 
 from etl.contents import Contents, find_encoding
 from etl.readers import own_rows
@@ -247,6 +245,9 @@ def _find_zip(contents: Contents) -> Own | None:
 
 
 def _find_gdal(location: str, kind: str, names: Mapping[str, str]) -> Own | None:
+    import pyogrio  # brings pandas along, which takes longer than a small import
+    from pyogrio.errors import DataSourceError
+
     try:
         info = pyogrio.read_info(location)
     except DataSourceError:

@@ -14,12 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pyarrow.parquet as pq
-import pyogrio
 import shapely
 from lxml import etree
-from openpyxl.utils.escape import unescape
 
 from etl.contents import Contents, find_encoding
 from etl.record import UnreadableFileError
@@ -94,6 +91,9 @@ def _own_row(feature: Any) -> OwnRow:
 
 def spreadsheet_rows(path: Path) -> Iterator[dict[str, Any]]:
     """Rows of the first sheet by column; a geometry over several cells is one again."""
+    import openpyxl  # takes longer to load than a small file of another kind to be imported
+    from openpyxl.utils.escape import unescape
+
     check_archive(path)
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
@@ -111,6 +111,8 @@ def spreadsheet_rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def spreadsheet_header(path: Path) -> tuple[str, list[str]]:
     """Name and columns of the first sheet."""
+    import openpyxl
+
     check_archive(path)
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
@@ -139,6 +141,8 @@ def check_archive(path: Path) -> list[str]:
 
 def gdal_rows(location: str, names: Mapping[str, str]) -> Iterator[OwnRow]:
     """Features of a file that GDAL reads; `names` are the file's columns that are called otherwise in the layer."""
+    import pyogrio  # brings pandas along, which takes longer than a small import
+
     with pyogrio.open_arrow(location, batch_size=BATCH_ROWS) as (meta, stream):
         import pyarrow as pa
 

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from etl.datum import JGD2011, identify_srid, name_of, to_lon_lat
 from etl.readers.base import Options
@@ -44,6 +42,9 @@ def beside(path: Path, suffix: str) -> Path | None:
 
 
 def shapefile_sheet(path: Path, name: str, options: Options) -> Sheet:
+    import pyogrio  # brings pandas along, which takes longer than a small import
+    from pyogrio.errors import DataLayerError, DataSourceError
+
     if (table := beside(path, ".dbf")) is None:
         raise UnreadableFileError(f"{name} has no .dbf beside it, which holds its columns")
     encoding = options.encoding or _dbf_encoding(path, table)
@@ -98,6 +99,9 @@ def _bounds_in_degrees(bounds: Any, srid: int) -> tuple[float, float, float, flo
 
 
 def _shapefile_stretches(path: Path, encoding: str, srid: int) -> Iterator[Stretch]:
+    import pyogrio  # brings pandas along, which takes longer than a small import
+    from pyogrio.errors import DataLayerError, DataSourceError
+
     number = 0
     try:
         with pyogrio.open_arrow(path, batch_size=ROWS, encoding=encoding or None, use_pyarrow=True) as (meta, reader):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import django
@@ -12,7 +13,10 @@ from gis_server.command.one_line import say_in_one_line
 
 def main() -> None:
     """``python -m gis_server.command.with_tables COMMAND …``, in one process because starting Django takes a second."""
+    gc.disable()  # nothing is thrown away while modules are loaded, and looking for it takes a tenth of the start
     django.setup()
+    gc.freeze()
+    gc.enable()
     try:
         call_command("prepare", "--tables-only", stdout=sys.stderr)
     except CommandError as error:

@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyogrio
 from django.db import models
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
 from layers.formats import rows
 from layers.formats.base import Export, UnwritableError
@@ -73,6 +71,9 @@ def write_gdal(export: Export, path: Path, driver: str, reader: pa.RecordBatchRe
     Raises:
         UnwritableError: what GDAL could not do.
     """
+    import pyogrio  # brings pandas along: only where GDAL writes
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # a format says beforehand what it cannot hold

@@ -24,6 +24,8 @@ _INTERRUPTED = 130
 
 
 class Command(BaseCommand):
+    # They look at every page of the site, which loads more than an import needs; ./gis up and the tests make them.
+    requires_system_checks = ()
     help = "Import files into the layers: recognised by their contents, all or nothing, with a report of every row."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
