@@ -54,7 +54,7 @@ class RunningCity:
 def running_city(home: Path, *options: str, database: str = "running_city") -> Iterator[RunningCity]:
     """A city of its own beside the tests' database, in the same cluster; gone afterwards."""
     maintenance = os.environ["DATABASE_URL"]
-    database_url = _beside(maintenance, database)
+    database_url = beside(maintenance, database)
     _recreate(maintenance, database)
     city = RunningCity(f"http://127.0.0.1:{_free_port()}", home, database_url)
     command = [CHECKOUT / "gis", "up", "--home", home, "--port", city.url.rsplit(":", 1)[1], *options]
@@ -93,7 +93,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _beside(url: str, name: str) -> str:
+def beside(url: str, name: str) -> str:
     """The same server's URL with another database."""
     from urllib.parse import urlsplit, urlunsplit
 
