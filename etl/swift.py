@@ -23,7 +23,7 @@ from layers.city import has_right_check_digit
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 CheckRow = Callable[[RawRow, Mapping[str, Column]], Iterator[Checked]]
 
-_FEW = 64
+FEW = 64
 """So few different values are converted one by one and handed out, whatever their type."""
 _LONGEST_NOTHING = 12
 """No word for "no value" is longer."""
@@ -74,7 +74,7 @@ def _convert(array: pa.Array, column: Column) -> tuple[Flags, pa.Array]:
     if pa.types.is_nested(array.type):
         return np.zeros(len(array), dtype=bool), pa.nulls(len(array), column.arrow)
     encoded = array.dictionary_encode() if not pa.types.is_dictionary(array.type) else array
-    if len(encoded.dictionary) <= max(_FEW, len(array) // 8):
+    if len(encoded.dictionary) <= max(FEW, len(array) // 8):
         return _convert_each(encoded, column)
     if column.is_text and pa.types.is_string(array.type):
         return _plain_texts(array, column)

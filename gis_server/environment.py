@@ -24,6 +24,7 @@ class Environment:
         city_file: settings file of the city (``GIS_CITY``); None means Mitaka's.
         hosts: names under which the site is reached (``GIS_HOSTS``, comma separated).
         https: the site is reached through TLS (``GIS_HTTPS=1``): cookies are then sent over TLS only.
+        upload_mb: the most that may be uploaded at once, in megabytes (``GIS_UPLOAD_MB``).
         tky2jgd_file: 国土地理院's TKY2JGD.par, from the Tokyo datum to JGD2000 (``GIS_TKY2JGD``).
         patchjgd_file: 国土地理院's touhokutaiheiyouoki2011.par, from JGD2000 to JGD2011 (``GIS_PATCHJGD``).
     """
@@ -33,6 +34,7 @@ class Environment:
     city_file: Path | None
     hosts: tuple[str, ...]
     https: bool
+    upload_mb: int = 4096
     tky2jgd_file: Path | None = None
     patchjgd_file: Path | None = None
 
@@ -46,9 +48,17 @@ def read() -> Environment:
         city_file=Path(city) if city else None,
         hosts=tuple(h for h in os.environ.get("GIS_HOSTS", "").split(",") if h),
         https=os.environ.get("GIS_HTTPS", "") == "1",
+        upload_mb=_megabytes("GIS_UPLOAD_MB", 4096),
         tky2jgd_file=_find_path("GIS_TKY2JGD"),
         patchjgd_file=_find_path("GIS_PATCHJGD"),
     )
+
+
+def _megabytes(name: str, otherwise: int) -> int:
+    value = os.environ.get(name, "")
+    if value and not (value.isdecimal() and int(value)):
+        raise EnvironmentFault(f"{name} must be a whole number of megabytes, not {value!r}")
+    return int(value or otherwise)
 
 
 def _find_path(name: str) -> Path | None:

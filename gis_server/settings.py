@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "django.contrib.gis",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "procrastinate.contrib.django",
     "layers",
     "etl",
     "ogc_api",
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
     "gis_server.disaster",
     "gis_server.data",
     "gis_server.places",
+    "gis_server.imports",
     "gis_server.web",
     "gis_server.command",
 ]
@@ -125,6 +127,7 @@ STATICFILES_DIRS = [
 ]
 
 MEDIA_ROOT = HOME / "uploads"
+UPLOAD_MOST_BYTES = ENVIRONMENT.upload_mb * 2**20
 TILE_STORE = HOME / "tiles"
 RASTER_STORE = HOME / "rasters"
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("disaster/", include("gis_server.disaster.urls")),
     path("data/", include("gis_server.data.urls")),
     path("places/", include("gis_server.places.urls")),
+    path("imports/", include("gis_server.imports.urls")),
     path("edit/", include("gis_server.editing.urls")),
     path("", include("gis_server.web.urls")),
 ]

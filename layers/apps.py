@@ -19,7 +19,8 @@ class LayersConfig(AppConfig):
 
 def _keep_log(**_: Any) -> None:
     """After every migration: the functions as they are now, on the tables as they are now."""
-    from layers import changes
+    from layers import changes, indexes, registry
 
     changes.install()
     changes.attach()
+    indexes.drop_pattern_indexes(layer.table for layer in registry.every())

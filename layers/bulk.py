@@ -17,7 +17,7 @@ import pyarrow as pa
 from django.db import connection, transaction
 from django.utils import timezone
 
-from layers.copying import copy_lines, hexadecimal
+from layers.copying import BackgroundCopy, hexadecimal
 from layers.feature import Source
 from layers.merging import KEYS, Merged, Refused, Target, create_stage, merge
 from layers.reading import quoted
@@ -53,9 +53,11 @@ class BulkLoad:
     source: Source
     targets: Mapping[str, Target]
     staged: dict[str, int] = field(default_factory=dict)
+    copy: BackgroundCopy = field(default_factory=BackgroundCopy)
 
     def stage(self, layer: str, rows: Iterable[BulkRow]) -> None:
         """Copy rows into the layer's staging table."""
+        self.copy.wait()
         target = self.targets[layer]
         columns = ", ".join(quoted(name) for name in ("place", *KEYS, *target.columns))
         count = 0
@@ -66,7 +68,7 @@ class BulkLoad:
         self.staged[layer] = self.staged.get(layer, 0) + count
 
     def stage_columns(self, layer: str, columns: Mapping[str, pa.Array], wkb: pa.Array) -> None:
-        """Copy whole columns into the layer's staging table.
+        """Copy whole columns into the layer's staging table, while the caller goes on to read the next.
 
         Args:
             columns: ``place``, ``id``, ``city_code`` and those of the target; a missing one is staged as null.
@@ -74,14 +76,14 @@ class BulkLoad:
         target = self.targets[layer]
         names = ["place", "id", "city_code", *(name for name in target.columns if name in columns)]
         listed = ", ".join(quoted(name) for name in (*names, "geometry"))
-        lines = copy_lines([*(columns[name] for name in names), hexadecimal(wkb)])
-        with connection.cursor() as cursor, cursor.copy(f"COPY {quoted(target.stage)} ({listed}) FROM STDIN") as copy:
-            copy.write(lines)
+        statement = f"COPY {quoted(target.stage)} ({listed}) FROM STDIN"
+        self.copy.start(connection.connection, statement, [*(columns[name] for name in names), hexadecimal(wkb)])
         self.staged[layer] = self.staged.get(layer, 0) + len(wkb)
 
     def merge(self) -> tuple[Merged, ...]:
         """Bring the layers to what was staged."""
-        done = tuple(merge(self.source.key, target) for target in self.targets.values())
+        self.copy.wait()
+        done = tuple(merge(self.source.key, target, self.staged.get(name, 0)) for name, target in self.targets.items())
         if not self.source.key:  # the rows name theirs
             return done
         Source.objects.update_or_create(
@@ -121,7 +123,10 @@ def replacing(source: Source, targets: Iterable[Target], actor: str) -> Iterator
     with transaction.atomic(), entering_in_bulk(actor, source.key), connection.cursor() as cursor:
         for target in load.targets.values():
             cursor.execute(create_stage(target))
-        yield load
+        try:
+            yield load
+        finally:
+            load.copy.close()
         for target in load.targets.values():
             cursor.execute(f"DROP TABLE IF EXISTS {quoted(target.stage)}")
 

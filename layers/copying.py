@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
+import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -39,3 +42,38 @@ def _cells(column: pa.Array) -> pa.Array:
     else:
         texts = column.cast(pa.string())
     return pc.fill_null(texts, "\\N")
+
+
+class BackgroundCopy:
+    """COPY on a thread of its own: the next rows are read and checked while the server takes these in.
+
+    One COPY at a time; nobody else may use the connection before `wait` has returned.
+    """
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="copy")
+        self._running: Future[None] | None = None
+
+    def start(self, connection: psycopg.Connection[Any], statement: str, columns: Sequence[pa.Array]) -> None:
+        """Begin to copy rows, once those before are in.
+
+        Raises:
+            psycopg.Error: what the server had against the rows before.
+        """
+        self.wait()
+        self._running = self._thread.submit(_copy, connection, statement, columns)
+
+    def wait(self) -> None:
+        """Until nothing is being copied. Raises what the server had against the rows."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.result()
+
+    def close(self) -> None:
+        """Until the thread has ended, whatever came of its last rows."""
+        self._thread.shutdown(wait=True)
+
+
+def _copy(connection: psycopg.Connection[Any], statement: str, columns: Sequence[pa.Array]) -> None:
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(copy_lines(columns))

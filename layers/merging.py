@@ -7,10 +7,12 @@ from typing import Any
 
 from django.db import connection
 
+from layers.indexes import index_built_afterwards
 from layers.reading import quoted
 from layers.spec import LayerSpec
 
 KEYS = ("id", "city_code", "geometry")
+_MANY_TO_LOOK_UP = 1_000
 MOST_REFUSED = 10_000
 """Refused rows that are handed back one by one; the others are counted."""
 
@@ -71,10 +73,11 @@ def create_stage(target: Target) -> str:
     )
 
 
-def merge(source: str, target: Target) -> Merged:
-    """Bring the target's table to what was staged for it."""
+def merge(source: str, target: Target, staged: int) -> Merged:
+    """Bring the target's table to the `staged` rows that wait for it."""
     stage, table = quoted(target.stage), quoted(target.layer.table)
     columns = tuple(quoted(name) for name in (*KEYS[1:], *target.columns))
+    named_source = [] if target.rows_name_sources else [source]
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {stage}")
         refused = _Refusals(cursor)
@@ -82,21 +85,27 @@ def merge(source: str, target: Target) -> Merged:
         cursor.execute(f"SELECT EXISTS (SELECT FROM {table})")
         deleted = updated = 0
         if cursor.fetchone()[0]:
-            if not target.rows_name_sources:
+            _plan_for_many(cursor, staged)
+            if named_source:
                 _take_out_others(refused, stage, table, source)
-                cursor.execute(
-                    f"DELETE FROM {table} t WHERE t.source = %s"
-                    f" AND NOT EXISTS (SELECT FROM {stage} s WHERE s.id = t.id)",
-                    [source],
-                )
-                deleted = cursor.rowcount
+                deleted = _delete_missing(cursor, stage, table, source)
             cursor.execute(_update(table, stage, columns))
             updated = cursor.rowcount
-        cursor.execute(*_insert(table, stage, columns, [] if target.rows_name_sources else [source]))
-        inserted = cursor.rowcount
+            cursor.execute(_insert(table, stage, columns, named_source, new_only=True), named_source)
+            inserted = cursor.rowcount
+        else:
+            with index_built_afterwards(cursor, target.layer.table, staged):
+                cursor.execute(_insert(table, stage, columns, named_source, new_only=False), named_source)
+                inserted = cursor.rowcount
         cursor.execute(f"SELECT count(*) FROM {stage}")
         unchanged = cursor.fetchone()[0] - inserted - updated
     return Merged(target.layer.name, inserted, updated, deleted, unchanged, tuple(refused.first), refused.count)
+
+
+def _plan_for_many(cursor: Any, staged: int) -> None:
+    """Statistics of a table that has just grown are of yesterday; a loop over it for each of many rows takes hours."""
+    if staged > _MANY_TO_LOOK_UP:
+        cursor.execute("SET LOCAL enable_nestloop = off")
 
 
 class _Refusals:
@@ -153,15 +162,21 @@ def _update(table: str, stage: str, columns: tuple[str, ...]) -> str:
     return f"UPDATE {table} t SET {assignments} FROM {stage} s WHERE s.id = t.id AND ({now}) IS DISTINCT FROM ({new})"
 
 
-def _insert(table: str, stage: str, columns: tuple[str, ...], source: list[str]) -> tuple[str, list[str]]:
-    """The statement and its parameters; without a source, each row brings its own among its columns.
+def _delete_missing(cursor: Any, stage: str, table: str, source: str) -> int:
+    """Rows of the source that are no longer in its data set."""
+    cursor.execute(
+        f"DELETE FROM {table} t WHERE t.source = %s AND NOT EXISTS (SELECT FROM {stage} s WHERE s.id = t.id)",
+        [source],
+    )
+    return int(cursor.rowcount)
+
+
+def _insert(table: str, stage: str, columns: tuple[str, ...], source: list[str], *, new_only: bool) -> str:
+    """The statement, with one parameter for the source; without a source, each row brings its own among its columns.
 
     All rows that one load brings are entered at the moment of its transaction: by that an import is undone.
     """
     names = ", ".join(["id", "entered_at", *(["source"] if source else []), *columns])
     values = ", ".join(["s.id", "now()", *(["%s"] if source else []), *(f"s.{name}" for name in columns)])
-    return (
-        f"INSERT INTO {table} ({names}) SELECT {values} FROM {stage} s"
-        f" WHERE NOT EXISTS (SELECT FROM {table} t WHERE t.id = s.id)",
-        source,
-    )
+    where = f" WHERE NOT EXISTS (SELECT FROM {table} t WHERE t.id = s.id)" if new_only else ""
+    return f"INSERT INTO {table} ({names}) SELECT {values} FROM {stage} s{where}"

@@ -3,6 +3,7 @@
 from etl.readers.base import Options, Reader
 from etl.readers.graphml import GRAPHML
 from etl.readers.gsi import SHELTERS, SITES
+from etl.readers.hazards import HAZARD_ZONES
 from etl.readers.kml import COURSES
 from etl.readers.osm import EXTRACT
 from etl.readers.outlines import OUTLINES
@@ -22,6 +23,7 @@ READERS: tuple[Reader, ...] = (
     EXTRACT,
     GRAPHML,
     WALKING_NETWORK,
+    HAZARD_ZONES,
     TABLE,
     GEOJSON,
 )

@@ -29,8 +29,18 @@ def dbf_columns(path: Path | None) -> tuple[str, ...]:
     for start in range(32, len(head) - 31, 32):
         if head[start] == 0x0D:
             break
-        names.append(head[start : start + 11].split(b"\x00")[0].decode("ascii", errors="replace"))
+        names.append(_column_name(head[start : start + 11].split(b"\x00")[0]))
     return tuple(names)
+
+
+def _column_name(name: bytes) -> str:
+    """At most ten bytes in UTF-8 or CP932, of which the last may be half a character."""
+    for end in range(len(name), max(len(name) - 3, -1), -1):
+        try:
+            return name[:end].decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+    return name.decode("cp932", errors="ignore")
 
 
 def beside(path: Path, suffix: str) -> Path | None:

@@ -1,4 +1,4 @@
-"""The set-up as a Django app: it keeps what was loaded into the database, and brings ``prepare`` and ``upkeep``."""
+"""The set-up as a Django app: it keeps what was loaded into the database, and brings ``prepare`` and ``work``."""
 
 from django.apps import AppConfig
 

@@ -94,7 +94,7 @@ class Service:
         self.stop_signal = stop_signal
         with log.open("ab") as output:
             self.log_start = output.tell()
-            self.process = _start(program, output, end_with_us=_end_with_us(stop_signal), start_new_session=True)
+            self.process = _start(program, output, end_with_us=end_with_parent(stop_signal), start_new_session=True)
 
     @property
     def pid(self) -> int:
@@ -182,7 +182,7 @@ def _identity(user: OsUser | None) -> _Identity:
     return {} if user is None else {"user": user.uid, "group": user.gid, "extra_groups": []}
 
 
-def _end_with_us(stop_signal: signal.Signals) -> Callable[[], None] | None:
+def end_with_parent(stop_signal: signal.Signals = signal.SIGTERM) -> Callable[[], None] | None:
     """On Linux the kernel stops the program when we are killed without a chance to do it ourselves."""
     if sys.platform != "linux":
         return None

@@ -1,4 +1,4 @@
-"""The web server: Granian with the city's WSGI application, and how to know that it is ready."""
+"""The web server (Granian with the WSGI application) and the worker, and how to know that the city is ready."""
 
 from __future__ import annotations
 
@@ -55,6 +55,12 @@ def start(checkout: Checkout, home: Home, env: Mapping[str, str], host: str, por
     ]
     argv = [checkout.python, "-m", "granian", *options, *threads, "--no-ws", APPLICATION]
     return Service("web server", Program(argv, env, checkout.root), home.log("web"), signal.SIGTERM)
+
+
+def start_worker(checkout: Checkout, home: Home, env: Mapping[str, str]) -> Service:
+    """Start the worker, which imports what is uploaded and does the upkeep."""
+    argv = [checkout.python, "-m", "gis_server.manage", "work"]
+    return Service("worker", Program(argv, env, checkout.root), home.log("worker"), signal.SIGTERM)
 
 
 def wait_until_ready(server: Service, others: Sequence[Service], host: str, port: int, console: Console) -> None:

@@ -69,15 +69,17 @@ def _site(home: Home, database: Database, options: argparse.Namespace, setup: Se
         env["GIS_HOSTS"] = ",".join(server.names_of_this_machine(options.host))
     setup.console.step("preparing tables and data")
     prepare(home, env, setup, *(["--data", os.fspath(options.data)] if options.data else []))
-    setup.console.step("starting the web server")
+    setup.console.step("starting the web server and the worker")
     web = server.start(setup.checkout, home, env, options.host, options.port, options.workers)
-    others = [database.server] if database.server else []
+    worker = server.start_worker(setup.checkout, home, env)
+    others = [worker, *([database.server] if database.server else [])]
     try:
         remember(home, [web, *others])
         server.wait_until_ready(web, others, options.host, options.port, setup.console)
         _announce(options, setup)
         yield [web, *others]
     finally:
+        worker.stop(patience_s=15)
         web.stop(patience_s=15)
         forget(home)
 

@@ -47,6 +47,6 @@ def test_statistics_of_a_changed_layer_are_renewed(committed: None):
 def test_a_round_leaves_the_sign_that_the_health_check_looks_for(committed: None, settings, tmp_path: Path):
     settings.HOME = tmp_path
     with pytest.raises(CommandError):
-        call_command("upkeep", "--check")
-    call_command("upkeep", "--once")
-    call_command("upkeep", "--check")
+        call_command("work", "--check")
+    call_command("work", "--once")
+    call_command("work", "--check")

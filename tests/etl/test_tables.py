@@ -107,6 +107,9 @@ def test_the_caller_can_say_where_a_list_comes_from(write, bring_in):
     assert Source.objects.get().attribution == "三鷹市"
 
 
-def test_a_layer_whose_required_column_is_missing_says_so(real_data, bring_in):
+def test_a_layer_whose_required_column_is_missing_says_so(tmp_path, bring_in):
+    path = tmp_path / "areas.geojson"
+    area = '{"type": "Feature", "properties": {"name": "一"}, "geometry": null}'
+    path.write_text('{"type": "FeatureCollection", "features": [' + area + "]}", encoding="utf-8")
     with pytest.raises(UnreadableFileError, match="hazard-zones needs 災害種別"):
-        bring_in(real_data / "hazard" / "yaizu_inland_flood_depth.geojson", layer="hazard-zones")
+        bring_in(path, layer="hazard-zones")

@@ -1,8 +1,8 @@
-"""The worker of a larger installation: does a round of upkeep every minute until it is stopped."""
+"""The worker: does what the pages hand over (imports), and a round of upkeep every minute, until it is stopped."""
 
 from __future__ import annotations
 
-import signal
+import asyncio
 import threading
 import time
 from pathlib import Path
@@ -13,18 +13,20 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, close_old_connections
 
 from gis_server.command.upkeep import do_round
+from gis_server.command.working import serve
+from gis_server.imports.cleaning import remove_old_uploads
 
 PAUSE_S = 60
 LATEST_S = 5 * PAUSE_S
 
 
 class Command(BaseCommand):
-    """Upkeep, as one process beside the web servers."""
+    """One process beside the web servers; several do no harm."""
 
-    help = "Renew statistics of changed layers, remove old tiles and sessions, every minute."
+    help = "Import what was uploaded; renew statistics of changed layers, remove old tiles, sessions and uploads."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--once", action="store_true", help="one round")
+        parser.add_argument("--once", action="store_true", help="do what is waiting, and one round of upkeep")
         parser.add_argument("--check", action="store_true", help="fail unless a round ended in the last minutes")
 
     def handle(self, *, once: bool, check: bool, **options: Any) -> None:
@@ -33,13 +35,17 @@ class Command(BaseCommand):
             _check(sign)
             return
         stopped = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stopped.set())
+        if once:
+            self._round({}, sign)
+        else:
+            threading.Thread(target=self._rounds, args=(sign, stopped), daemon=True).start()
+        asyncio.run(serve(self.stderr.write, wait=not once))
+        stopped.set()
+
+    def _rounds(self, sign: Path, stopped: threading.Event) -> None:
         seen: dict[str, int] = {}
         while not stopped.is_set():
             seen = self._round(seen, sign)
-            if once:
-                return
             stopped.wait(PAUSE_S)
 
     def _round(self, seen: dict[str, int], sign: Path) -> dict[str, int]:
@@ -47,6 +53,7 @@ class Command(BaseCommand):
         close_old_connections()
         try:
             seen = do_round(seen, Path(settings.TILE_STORE))
+            remove_old_uploads()
         except OperationalError as error:
             self.stderr.write(f"the database does not answer: {str(error).splitlines()[0]}")
             return seen
