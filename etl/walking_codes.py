@@ -47,6 +47,8 @@ def written(raw: Any) -> str:
     """
     if is_nothing(raw) or raw != raw:  # NaN is not itself
         return ""
+    if isinstance(raw, str) and raw.isascii():
+        return raw.strip()
     if isinstance(raw, float) and raw == int(raw):
         return str(int(raw))
     if isinstance(raw, datetime.date):

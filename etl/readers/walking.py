@@ -116,7 +116,7 @@ def _codes(links: list[Sheet], name: str) -> set[float]:
     for sheet in links:
         if name in sheet.spelling:
             for stretch in sheet.stretches():
-                found.update({written(raw) for raw in stretch.columns[name]})
+                found.update(map(written, set(map(str, stretch.columns[name]))))
                 if len(found) > _MAX_SEEN:
                     break
     return {number for text in found if (number := find_number(text or "x")) is not None}

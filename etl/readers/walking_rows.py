@@ -66,7 +66,7 @@ class Nodes:
 def positions(stretch: Stretch, srid: int) -> tuple[Any, Any]:
     """Longitudes and latitudes of the rows of a table of points; NaN where a row has none."""
     if "lat" in stretch.columns and "lon" in stretch.columns:
-        x, y = (np.array([_number(raw) for raw in stretch.columns[name]], dtype=np.float64) for name in ("lon", "lat"))
+        x, y = (_numbers(stretch.columns[name]) for name in ("lon", "lat"))
         inside = np.isfinite(x) & np.isfinite(y) & (np.abs(y) <= 90 if srid in {4326, 6668} else True)
         lons, lats = np.full(len(x), np.nan), np.full(len(x), np.nan)
         lons[inside], lats[inside] = to_lon_lat(x[inside], y[inside], srid)
@@ -77,9 +77,13 @@ def positions(stretch: Stretch, srid: int) -> tuple[Any, Any]:
     return shapely.get_x(points), shapely.get_y(points)
 
 
-def _number(raw: Any) -> float:
-    number = find_number(written(raw) or "x")
-    return np.nan if number is None else number
+def _numbers(cells: list[Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Cells as numbers, NaN for what is none; quick where all are plainly written."""
+    try:
+        return np.array(cells, dtype=np.float64)
+    except (TypeError, ValueError):
+        numbers = (find_number(written(raw) or "x") for raw in cells)
+        return np.array([np.nan if number is None else number for number in numbers], dtype=np.float64)
 
 
 @dataclass(slots=True)
@@ -143,10 +147,10 @@ def _read_column(rows: Rows, field: str, column: str) -> list[Any]:
     known: dict[str, Reading] = {}
     values = []
     for place, raw in zip(rows.places, rows.fields[field], strict=True):
-        text = written(raw)
-        reading = known.get(text)
+        key = raw if isinstance(raw, str) else f"{raw!r}"
+        reading = known.get(key)
         if reading is None:
-            reading = known[text] = read(text)
+            reading = known[key] = read(written(raw))
         if reading.why:
             rows.told.append(Repair(place, column, raw, reading.value, reading.why))
         values.append(reading.value)
