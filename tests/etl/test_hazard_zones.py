@@ -217,6 +217,18 @@ def test_points_and_lines_are_no_zones(bring_in, tmp_path):
     assert HazardZone.objects.count() == 1
 
 
+def test_points_at_which_a_depth_was_measured_are_no_zones(bring_in, tmp_path):
+    marks = {
+        "type": "Feature",
+        "properties": {"浸水深": "1.2m以上"},
+        "geometry": {"type": "Point", "coordinates": [139, 35]},
+    }
+    path = tmp_path / "洪水痕跡.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [marks]}), encoding="utf-8")
+    with pytest.raises(UnreadableFileError, match="--layer"):
+        bring_in(path)
+
+
 def test_a_shapefile_without_its_table_is_one_line(bring_in, tmp_path):
     shapefile(tmp_path / "洪水.shp", [{"浸水深": "0.5～3.0m"}])
     (tmp_path / "洪水.dbf").unlink()

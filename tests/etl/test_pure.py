@@ -14,6 +14,7 @@ from layers import registry
 from layers.catalog.codes import UNKNOWN
 
 MODULES = (
+    "etl.depth_classes", "etl.graphml_values", "etl.readers.hazards", "etl.readers.walking", "etl.walking_codes",
     "etl.contents", "etl.coordinates", "etl.crosschecks", "etl.mapping", "etl.report", "etl.text", "etl.readers.base",
     "etl.readers.gsi", "etl.readers.kml", "etl.readers.osm_ground", "etl.readers.osm_stream", "etl.readers.osm_tags",
     "etl.readers.tables.cells",
