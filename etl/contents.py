@@ -15,7 +15,7 @@ HEAD_BYTES = 4096
 MAX_JSON_BYTES = 256 * 1024 * 1024
 """JSON is read as a whole; a larger file is for GDAL."""
 
-ENCODINGS = {"utf-8-sig": "UTF-8", "cp932": "CP932 (Shift_JIS)", "utf-16": "UTF-16"}
+ENCODINGS = {"utf-8-sig": "UTF-8", "cp932": "CP932 (Shift_JIS)", "utf-16": "UTF-16", "euc_jp": "EUC-JP"}
 
 _MAGIC = (
     (b"PK\x03\x04", "ZIP archive"),
@@ -166,7 +166,7 @@ def find_encoding(data: bytes) -> str | None:
         return "utf-16"
     if b"\x00" in data:
         return None
-    for encoding in ("utf-8-sig", "cp932"):
+    for encoding in ("utf-8-sig", "cp932", "euc_jp"):
         try:
             data.decode(encoding)
         except UnicodeDecodeError as error:

@@ -151,7 +151,8 @@ def _said_system(placing: Placing, header: Header, options: Options) -> tuple[in
     if options.srid:
         return options.srid, "as asked for"
     for name in dict.fromkeys((placing.y, placing.x)):
-        if (srid := identify_srid(re.sub(r"緯度|経度|座標", " ", name))) is not None:
+        said = re.sub(r"緯度|経度|座標", " ", name)
+        if _SAYS_SYSTEM.search(said) and (srid := identify_srid(said)) is not None:
             return srid, f"from the column's name {name}"
     for text in header.above:
         if _SAYS_SYSTEM.search(text) and (srid := identify_srid(text)) is not None:

@@ -75,17 +75,15 @@ def find_text_encoding(contents: Contents, asked: str = "") -> tuple[str, str]:
         if fault is not None:
             raise UnreadableFileError(f"not {asked}: {fault}")
         return name, f"encoding {asked}, as asked for"
-    if contents.head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        candidates: tuple[str, ...] = ("utf-16",)
-    else:
-        candidates = ("utf-8-sig", "cp932")
-    for name in candidates:
+    is_utf16 = contents.head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    faults = []
+    for name in ("utf-16",) if is_utf16 else ("utf-8-sig", "cp932", "euc_jp"):
         fault = _find_fault(contents.path, name)
         if fault is None:
             mark = " with a byte order mark" if contents.head.startswith(codecs.BOM_UTF8) else ""
             return name, f"encoding {ENCODINGS[name]}{mark}, found from the contents"
-    tried = " nor ".join(ENCODINGS[name].split(" ")[0] for name in candidates)
-    raise UnreadableFileError(f"{'neither ' if len(candidates) > 1 else 'not '}{tried}: {fault}")
+        faults.append(fault)
+    raise UnreadableFileError(f"not UTF-16: {faults[0]}" if is_utf16 else f"neither UTF-8 nor CP932: {faults[1]}")
 
 
 def _find_fault(path: Path, encoding: str) -> str | None:
