@@ -1,9 +1,11 @@
 """One file per format. The order is that in which a file is offered to them: the most particular first."""
 
 from etl.readers.base import Options, Reader
+from etl.readers.cap import CAP
 from etl.readers.graphml import GRAPHML
 from etl.readers.gsi import SHELTERS, SITES
 from etl.readers.hazards import HAZARD_ZONES
+from etl.readers.jma import JMA
 from etl.readers.kml import COURSES
 from etl.readers.osm import EXTRACT
 from etl.readers.outlines import OUTLINES
@@ -24,6 +26,8 @@ READERS: tuple[Reader, ...] = (
     GRAPHML,
     WALKING_NETWORK,
     HAZARD_ZONES,
+    JMA,
+    CAP,
     TABLE,
     GEOJSON,
 )

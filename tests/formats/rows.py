@@ -35,6 +35,10 @@ HARD_TEXTS = (
 MOMENT = datetime.datetime(2024, 1, 1, 7, 10, 0, 123000, tzinfo=datetime.UTC)
 _SHAPES = {
     "Point": ("POINT(139.5600001 35.6812345678901)", "POINT(139.57 35.69)"),
+    "Geometry": (
+        "POINT(139.5600001 35.6812345678901)",
+        "POLYGON((139.56 35.68, 139.57 35.68, 139.57 35.69, 139.56 35.68))",
+    ),
     "LineString": ("LINESTRING(139.56 35.68, 139.561 35.6812345678901, 139.562 35.68)",) * 2,
     "MultiLineString": ("MULTILINESTRING((139.56 35.68, 139.561 35.681),(139.57 35.69, 139.571 35.691))",) * 2,
     "MultiPolygon": (

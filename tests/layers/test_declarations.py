@@ -24,6 +24,7 @@ CONTRACT = {
     "community-posts",
     "boundaries",
     "towns",
+    "alerts",
 }
 
 ITEMS_OF_A_LINK = """

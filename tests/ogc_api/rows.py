@@ -17,6 +17,7 @@ _WKT = {
     "Point": "POINT({x} {y})",
     "LineString": "LINESTRING({x} {y}, {x2} {y})",
     "MultiLineString": "MULTILINESTRING(({x} {y}, {x2} {y}))",
+    "Geometry": "POINT({x} {y})",
     "MultiPolygon": "MULTIPOLYGON((({x} {y}, {x2} {y}, {x2} {y2}, {x} {y})))",
 }
 
