@@ -25,7 +25,6 @@ from etl.readers.tables.hours import hours_of
 from etl.readers.tables.identity import code_repairs, codes_of, find_code_column, find_id_column, ids_of
 from etl.readers.tables.known import DataSetKind, find_kind, get_layer
 from etl.readers.tables.placing import place
-from etl.readers.tables.workbook import is_workbook, open_sheet, sheets_of
 from etl.record import DataSet, Item, Notice, RawBatch, Rejection, Repair, UnreadableFileError
 from layers import registry
 from layers.formats.table import original
@@ -73,9 +72,11 @@ def _find_table(contents: Contents) -> tuple[Table, Header] | None:
     if contents.kind == "text":
         encoding = find_encoding(contents.head) or "utf-8-sig"
         return _best_delimiter(contents, encoding, ())
-    if contents.kind == "ZIP archive" and is_workbook(contents.path):
-        return _first_sheet(contents, sheets_of(contents.path))
-    return None
+    if contents.kind != "ZIP archive":
+        return None
+    from etl.readers.tables.workbook import is_workbook, sheets_of  # loads openpyxl, which takes a while
+
+    return _first_sheet(contents, sheets_of(contents.path)) if is_workbook(contents.path) else None
 
 
 def _best_delimiter(contents: Contents, encoding: str, reasons: tuple[str, ...]) -> tuple[Table, Header] | None:
@@ -90,6 +91,8 @@ def _best_delimiter(contents: Contents, encoding: str, reasons: tuple[str, ...])
 
 
 def _first_sheet(contents: Contents, names: Sequence[str]) -> tuple[Table, Header] | None:
+    from etl.readers.tables.workbook import open_sheet
+
     for name in names:
         table = open_sheet(contents.path, name)
         header = find_header(table, _fits)
@@ -134,6 +137,8 @@ def open_table(contents: Contents, options: Options) -> DataSet:
 
 def _opened(contents: Contents, options: Options) -> tuple[Table, Header]:
     if contents.kind == "ZIP archive":
+        from etl.readers.tables.workbook import sheets_of
+
         names = sheets_of(contents.path)
         if options.part and options.part not in names:
             raise UnreadableFileError(f"no sheet is called {options.part!r}; there are: {'、'.join(names)}")
