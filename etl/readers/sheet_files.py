@@ -27,8 +27,10 @@ _SMALL_BYTES = 50 * 1024**2
 """What is smaller than this when unpacked is no bomb, however well it is packed."""
 _TABLES = {".csv", ".shp", ".geojson", ".json"}
 _PARTS = _TABLES | {".dbf", ".shx", ".prj", ".cpg"}
+_HEAD_BYTES = 1 << 20
+"""Of a member, to see its columns: in GeoJSON the shape of the first feature may stand before them."""
 _MOST_BESIDE = 200
-"""Files of a folder that are looked into."""
+"""Files of a folder, or tables of an archive, that are looked into."""
 
 
 def header_of(contents: Contents) -> tuple[str, ...]:
@@ -52,18 +54,20 @@ def headers_in(contents: Contents) -> list[tuple[str, tuple[str, ...]]]:
         return [(contents.path.name, header_of(contents))]
     try:
         with zipfile.ZipFile(contents.path) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()][:MAX_MEMBERS]
-            return [(name_of(member), _member_header(archive, member)) for member in members]
+            members = [m for m in archive.infolist() if _suffix(m) in {".csv", ".dbf", ".geojson", ".json"}]
+            return [(name_of(member), _member_header(archive, member)) for member in members[:_MOST_BESIDE]]
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError):
         return []
 
 
+def _suffix(member: zipfile.ZipInfo) -> str:
+    return PurePosixPath(name_of(member)).suffix.lower()
+
+
 def _member_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> tuple[str, ...]:
-    suffix = PurePosixPath(name_of(member)).suffix.lower()
-    if suffix not in {".csv", ".dbf", ".geojson", ".json"}:
-        return ()
+    suffix = _suffix(member)
     with archive.open(member) as file, tempfile.NamedTemporaryFile(suffix=suffix) as head:
-        head.write(file.read(65_536))
+        head.write(file.read(_HEAD_BYTES))
         head.flush()
         if suffix == ".dbf":
             return dbf_columns(Path(head.name))
@@ -74,7 +78,8 @@ def _member_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> tuple[s
 def _json_names(contents: Contents) -> tuple[str, ...]:
     """Names of the first feature's properties, from the beginning of a GeoJSON file."""
     text = contents.path.read_bytes().decode("utf-8", errors="ignore")
-    start = text.find('"properties"')
+    # A reference system before the features has properties, too.
+    start = text.find('"properties"', max(text.find('"features"'), 0))
     try:
         properties, _ = json.JSONDecoder().raw_decode(text[text.index("{", start) :])
     except (ValueError, RecursionError):

@@ -71,6 +71,28 @@ def test_every_form_of_an_edition_gives_the_same_network(bring_in, tmp_path, for
     assert "refused" not in report.text()
 
 
+@pytest.mark.parametrize("form", ["Shapefile", "GeoJSON"])
+def test_links_with_shapes_need_no_archive_and_no_nodes(bring_in, tmp_path, form):
+    if form == "Shapefile":
+        write_shapefile(path := tmp_path / "link.shp", network())
+    else:
+        (path := tmp_path / "link.geojson").write_bytes(geojson_bytes(network()))
+    report = bring_in(path)
+    assert (PedestrianLink.objects.count(), PedestrianNode.objects.count()) == (3, 0)
+    assert values_of("L3")["elevator_kind"] == 5
+    assert "a node that links name is in no file so far" in report.text()
+
+
+def test_a_reference_system_before_the_features_hides_no_columns(bring_in, tmp_path):
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::6668"}}
+    members = {
+        name: json.dumps({"crs": crs} | json.loads(geojson_bytes(rows))).encode()
+        for name, rows in (("l.geojson", network()), ("n.geojson", NODES))
+    }
+    bring_in(zip_up(tmp_path / "n.zip", members))
+    assert (PedestrianLink.objects.count(), PedestrianNode.objects.count()) == (3, 4)
+
+
 def test_all_54_items_are_kept(bring_in, tmp_path):
     bring_in(archive(tmp_path, links=[link("L1", "N1", "N2", start_time="0900", no_serv_d="67", facility=3, stair=99)]))
     kept = values_of("L1")
