@@ -166,7 +166,12 @@ def _column_rows(upload: Upload, layers: list[LayerSpec], language: str) -> list
             if value and name not in samples:
                 samples[name] = value
     return [
-        {"name": column, "sample": samples.get(column, ""), "choices": _choices(titles, field), "taken": bool(field)}
+        {
+            "name": column,
+            "sample": samples.get(column) or samples.get(field, ""),
+            "choices": _choices(titles, field),
+            "taken": bool(field),
+        }
         for column, field in columns_of(upload)
     ]
 

@@ -52,14 +52,20 @@ def entry_rows(entries: Iterable[Mapping[str, Any]], language: str) -> list[dict
     return sorted(rows, key=lambda row: order[row["kind"].name])
 
 
+def column_of_field(upload: Upload, layer: str, name: str, language: str) -> str:
+    """What the publisher calls a column that the reader gives by the name of its field."""
+    mapping: Mapping[str, str] = upload.recognition.get("mapping", {}).get(layer, {})
+    return next((column for column, field in mapping.items() if field == name), field_title(layer, name, language))
+
+
 def sample_table(upload: Upload, language: str) -> dict[str, Any] | None:
-    """The first rows as the publisher wrote them, of one layer."""
+    """The first rows as the publisher wrote them, of one layer; a value that no column gave goes by its field."""
     rows = [row for row in upload.sample if row["layer"] == upload.sample[0]["layer"]]
     if not rows:
         return None
     columns = list(dict.fromkeys(name for row in rows for name in row["cells"]))
     return {
         "layer": layer_title(rows[0]["layer"], language),
-        "columns": columns,
+        "columns": [column_of_field(upload, rows[0]["layer"], name, language) for name in columns],
         "rows": [{"place": row["place"], "cells": [row["cells"].get(name, "") for name in columns]} for row in rows],
     }

@@ -87,9 +87,12 @@ def upload_page(request: HttpRequest, number: object) -> HttpResponse:
     if not wants_page(request):
         return JsonResponse(_document(upload))
     recognition = upload.recognition
+    run = ImportRun.objects.filter(pk=upload.run_number).first()
+    is_undone = run is not None and run.state == ImportRun.State.UNDONE
     context = {
         "upload": upload,
-        "state": state_of(upload.state, language),
+        "state": state_of("undone" if is_undone else upload.state, language),
+        "is_undone": is_undone,
         "form": build_form(upload, audience, language) if upload.is_changeable else None,
         "layers": layer_rows(upload.report.get("layers", []), language),
         "targets": [registry.get(name).title.in_language(language) for name in recognition.get("layers", [])],

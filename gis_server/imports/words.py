@@ -92,8 +92,9 @@ WORDS: Final = {
         "受け入れ不可の行は取り込まれません。ほかの行は入ります。", "Refused rows stay outside; the others are loaded."
     ),
     "loaded_words": Text("取り込みました", "Loaded"),
+    "undone_words": Text("この取り込みは取り消されました。", "This import has been undone."),
     "see_layer": Text("地図とデータを見る", "See it on the map"),
-    "see_run": Text("記録を見る・取り消す", "See the record, or undo"),
+    "see_run": Text("記録を見る", "See the record"),
     "run_csv": Text("結果をCSVで保存", "Save the report as CSV"),
     "another": Text("別のファイルを取り込む", "Import another file"),
     "recognised": Text("何として読んだか", "What it was read as"),

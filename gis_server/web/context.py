@@ -26,6 +26,7 @@ class Site:
     audience: Audience
     user_name: str
     may_edit_disaster: bool
+    may_import: bool
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -44,6 +45,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         audience=audience,
         user_name=user.get_username() if user is not None else "",
         may_edit_disaster=audience.covers(Audience.DISASTER_STAFF),
+        may_import=audience.covers(Audience.STAFF),
     )
     return {"site": frame}
 
