@@ -9,11 +9,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from etl.archives import check_archive
 from etl.record import UnreadableFileError
 
 HEAD_BYTES = 4096
 MAX_JSON_BYTES = 256 * 1024 * 1024
-"""JSON is read as a whole; a larger file is for GDAL."""
+"""The readers of particular data sets read JSON as a whole, up to this size."""
+
+MAX_GLANCED_JSON_BYTES = 16 * 1024 * 1024
+"""Up to this size JSON is read as a whole to find out what it is; of a larger file the beginning has to tell."""
 
 ENCODINGS = {"utf-8-sig": "UTF-8", "cp932": "CP932 (Shift_JIS)", "utf-16": "UTF-16", "euc_jp": "EUC-JP"}
 
@@ -26,6 +30,8 @@ _MAGIC = (
     (b"MM\x00*", "TIFF"),
     (b"II+\x00", "TIFF"),
     (b"MM\x00+", "TIFF"),
+    (b"PAR1", "Parquet"),
+    (b"\x00\x00\x27\x0a", "Shapefile"),
     (b"\x89PNG", "PNG image"),
     (b"\xff\xd8", "JPEG image"),
     (b"%PDF", "PDF"),
@@ -34,21 +40,35 @@ HGT_NAME = re.compile(r"[NS]\d{2}[EW]\d{3}", re.IGNORECASE)
 HGT_SIZES = {side * side * 2: side for side in (1201, 3601)}
 """Bytes of an SRTM square -> cells along its side (3 seconds of arc, 1 second)."""
 _GRID_KEYS = {"ncols", "nrows", "xllcorner", "yllcorner", "xllcenter", "yllcenter", "cellsize", "nodata_value"}
+_JSON = ("JSON", "JSON lines")
 _BY_NAME = {
-    ".geojson": "JSON",
-    ".json": "JSON",
-    ".topojson": "JSON",
-    ".kml": "XML",
-    ".osm": "XML",
-    ".xml": "XML",
-    ".pbf": "OSM PBF",
-    ".csv": "text",
+    ".geojson": _JSON,
+    ".json": _JSON,
+    ".geojsonl": _JSON,
+    ".geojsons": _JSON,
+    ".ndjson": _JSON,
+    ".topojson": ("JSON",),
+    ".kml": ("XML",),
+    ".gml": ("XML",),
+    ".gpx": ("XML",),
+    ".osm": ("XML",),
+    ".xml": ("XML",),
+    ".pbf": ("OSM PBF",),
+    ".csv": ("text",),
+    ".gpkg": ("SQLite (GeoPackage or MBTiles)",),
+    ".shp": ("Shapefile",),
+    ".fgb": ("FlatGeobuf",),
+    ".parquet": ("Parquet",),
+    ".geoparquet": ("Parquet",),
+    ".kmz": ("ZIP archive",),
+    ".zip": ("ZIP archive",),
+    ".xlsx": ("ZIP archive",),
 }
 
 
 @dataclass(frozen=True)
 class Contents:
-    """A file and what it holds: ``JSON``, ``XML``, ``OSM PBF``, ``text``, or the name of something else."""
+    """A file and what it holds: ``JSON``, ``JSON lines``, ``XML``, ``OSM PBF``, ``text``, or something else's name."""
 
     path: Path
     kind: str
@@ -74,6 +94,20 @@ class Contents:
             raise UnreadableFileError(f"broken JSON at {where}: {error.msg}") from error
         except RecursionError as error:
             raise UnreadableFileError("broken JSON: nested too deeply") from error
+
+    @cached_property
+    def is_large_json(self) -> bool:
+        """Whether it is JSON that is not read as a whole only to find out what it is."""
+        return self.kind == "JSON" and self.path.stat().st_size > MAX_GLANCED_JSON_BYTES
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """Names of the files inside a ZIP archive; none of anything else.
+
+        Raises:
+            UnreadableFileError: where the archive is broken or dangerous.
+        """
+        return tuple(check_archive(self.path)) if self.kind == "ZIP archive" else ()
 
     @cached_property
     def root(self) -> str:
@@ -107,9 +141,9 @@ def open_contents(path: Path) -> Contents:
         raise UnreadableFileError("the file is empty")
     kind = kind_of(head)
     expected = _BY_NAME.get(path.suffix.lower())
-    if expected and kind != expected:
+    if expected and kind not in expected:
         found = f"text in {ENCODINGS[encoding]}" if kind == "text" and (encoding := find_encoding(head)) else kind
-        raise UnreadableFileError(f"the name says {path.suffix} ({expected}), but the file holds {found}")
+        raise UnreadableFileError(f"the name says {path.suffix} ({expected[0]}), but the file holds {found}")
     return Contents(path, kind, head)
 
 
@@ -151,7 +185,23 @@ def kind_of(head: bytes) -> str:
         return "XML"
     if is_grid(text):
         return "ASCII grid"
+    if _is_json_lines(text):
+        return "JSON lines"
     return "JSON" if text.startswith(("{", "[")) else "text"
+
+
+def _is_json_lines(text: str) -> bool:
+    """Whether each line is a GeoJSON feature of its own (GeoJSONSeq, RFC 8142, with or without its separators)."""
+    if text.startswith("\x1e"):
+        return True
+    first, end, _ = text.partition("\n")
+    if not end or not first.startswith("{"):
+        return False
+    try:
+        value = json.loads(first)
+    except (json.JSONDecodeError, RecursionError):
+        return False
+    return isinstance(value, dict) and value.get("type") == "Feature"
 
 
 def find_encoding(data: bytes) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from etl.contents import Contents
+from etl.json_start import first_features
 from etl.record import Rejection, UnreadableFileError
 from layers.geometry import positions
 from layers.problems import Problem
@@ -14,9 +15,11 @@ Bounds = tuple[float, float, float, float]
 
 
 def find_features(contents: Contents) -> list[Any] | None:
-    """The features of a FeatureCollection; None where the file is none."""
+    """The features of a FeatureCollection, of a large file only the first ones; None where the file is none."""
     if contents.kind != "JSON":
         return None
+    if contents.is_large_json:
+        return first_features(contents.path)
     document = contents.document
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         return None
@@ -25,10 +28,11 @@ def find_features(contents: Contents) -> list[Any] | None:
 
 
 def get_features(contents: Contents) -> list[Any]:
-    features = find_features(contents)
-    if features is None:
+    document = contents.document
+    features = document.get("features") if isinstance(document, dict) else None
+    if not isinstance(features, list) or document.get("type") != "FeatureCollection":
         raise UnreadableFileError("not a GeoJSON FeatureCollection")
-    _check_crs(contents.document)
+    _check_crs(document)
     return features
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from etl.archives import check_archive
 from etl.contents import Contents, find_encoding
 from etl.readers import own_rows
 from etl.readers.base import Options, Reader
@@ -94,7 +95,7 @@ def _unknown_sources(layer: LayerSpec) -> Callable[[str], Iterator[Notice]]:
 
 def find_own(contents: Contents) -> Own | None:
     """The file as one of ours, or None."""
-    find = _FINDERS.get(contents.kind, _find_parquet if contents.head.startswith(b"PAR1") else None)
+    find = _FINDERS.get(contents.kind)
     return None if find is None else find(contents)
 
 
@@ -150,7 +151,7 @@ def _table_row(row: Mapping[str, Any], names: tuple[str, ...]) -> OwnRow:
 def _find_json(contents: Contents) -> Own | None:
     head = contents.head.decode("utf-8-sig", errors="ignore")
     mark = re.search(r'"machigis"\s*:\s*\{\s*"layer"\s*:\s*"([a-z0-9-]+)"', head)
-    if mark is None and '"city_code"' not in head:
+    if mark is None and ('"city_code"' not in head or contents.is_large_json):
         return None
     members = _members(contents)
     first = next(iter(own_rows.json_rows(contents)), OwnRow({}, None))
@@ -231,7 +232,7 @@ def _find_parquet(contents: Contents) -> Own | None:
 
 
 def _find_zip(contents: Contents) -> Own | None:
-    names = own_rows.check_archive(contents.path)
+    names = check_archive(contents.path)
     if "xl/workbook.xml" in names:
         title, header = own_rows.spreadsheet_header(contents.path)
         return _find_table("XLSX", title, header, lambda: own_rows.spreadsheet_rows(contents.path))
@@ -265,6 +266,7 @@ _FINDERS: dict[str, Callable[[Contents], Own | None]] = {
     "JSON": _find_json,
     "XML": _find_kml,
     "ZIP archive": _find_zip,
+    "Parquet": _find_parquet,
     "FlatGeobuf": lambda contents: _find_gdal(str(contents.path), "FlatGeobuf", {}),
     "SQLite (GeoPackage or MBTiles)": lambda contents: _find_gdal(str(contents.path), "GeoPackage", {}),
 }

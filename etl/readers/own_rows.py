@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ import pyarrow.parquet as pq
 import shapely
 from lxml import etree
 
+from etl.archives import check_archive
 from etl.contents import Contents, find_encoding
 from etl.record import UnreadableFileError
 from layers.formats.table import original
@@ -26,9 +26,6 @@ ID = "id"
 GEOMETRY = "geometry"
 BATCH_ROWS = 2_000
 MAX_LINE_CHARACTERS = 32 * 1024 * 1024
-MAX_UNPACKED_BYTES = 4 * 1024**3
-MAX_UNPACKED_RATIO = 200
-"""A spreadsheet of empty cells packs well; what packs better than this was made to burst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +117,6 @@ def spreadsheet_header(path: Path) -> tuple[str, list[str]]:
         return str(sheet.title), [str(name) for name in next(sheet.iter_rows(max_row=1, values_only=True), ())]
     finally:
         book.close()
-
-
-def check_archive(path: Path) -> list[str]:
-    """The names inside a ZIP archive.
-
-    Raises:
-        UnreadableFileError: where it is broken, or unpacks to far more than it is.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except zipfile.BadZipFile as error:
-        raise UnreadableFileError(f"broken ZIP archive: {error}") from error
-    unpacked = sum(member.file_size for member in members)
-    if unpacked > MAX_UNPACKED_BYTES or unpacked > MAX_UNPACKED_RATIO * max(path.stat().st_size, 100_000):
-        raise UnreadableFileError(f"the ZIP archive would unpack to {unpacked:,} bytes; that is refused")
-    return [member.filename for member in members]
 
 
 def gdal_rows(location: str, names: Mapping[str, str]) -> Iterator[OwnRow]:

@@ -13,7 +13,7 @@ from etl.text import find_number
 
 
 def find_reason(contents: Contents) -> str | None:
-    rows = contents.document if contents.kind == "JSON" else None
+    rows = contents.document if contents.kind == "JSON" and not contents.is_large_json else None
     first = rows[0] if isinstance(rows, list) and rows else None
     return "an array of town, lat, lng" if isinstance(first, dict) and {"town", "lat", "lng"} <= set(first) else None
 

@@ -1,0 +1,90 @@
+"""Any GIS file that says where its rows belong by its columns, or whose owner does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow.compute as pc
+
+from etl import sources
+from etl.contents import Contents
+from etl.readers.base import Options, Reader, slug
+from etl.readers.ogr.opening import Inside, format_of, look_inside
+from etl.readers.ogr.parts import Bounds, Part
+from etl.readers.ogr.reference import Reference, find_reference
+from etl.readers.ogr.rows import Rows, batches_of, sample_positions
+from etl.readers.ogr.target import choose
+from etl.record import DataSet, Item, Notice
+
+IDS = ("共通ID", "ID", "id", "identifier", "NO")
+
+
+def find_reason(contents: Contents) -> str | None:
+    name = format_of(contents)
+    return None if name is None else f"its contents are those of {name}"
+
+
+def open_gis_file(contents: Contents, options: Options) -> DataSet:
+    """The rows of one part of a file for one layer.
+
+    Raises:
+        UndecidedError: where only the owner can tell which part or which layer.
+        UnreadableFileError: where the file is broken, or its reference system cannot be told.
+    """
+    inside = look_inside(contents, options.encoding)
+    choice = choose(inside.parts, options)
+    part, layer = choice.part, choice.layer
+    reference = find_reference(part.crs, options.srid, sample_positions(part), options.city)
+    key = options.source_key or f"{part.format.lower()}-{slug(contents.path)}"
+    id_column = _id_column(part)
+    ids = f"ids: from the column {id_column}" if id_column else "ids: from the contents of each row"
+    return DataSet(
+        source=sources.unnamed(key, contents.path.name),
+        columns={layer.name: tuple(dict.fromkeys(choice.names.values()))},
+        rows=_rows(Rows(choice, reference, key, id_column), inside, options),
+        kind=f"{part.format} → {layer.name}",
+        bounds=_bounds(part, reference),
+        reasons=(choice.reason, reference.reason, *inside.reasons, ids),
+        mapping={layer.name: dict(choice.names)},
+        unused=tuple(name for name in part.columns if name not in choice.names and name != id_column),
+        row_count=part.row_count,
+    )
+
+
+def _rows(rows: Rows, inside: Inside, options: Options) -> Iterator[Item]:
+    try:
+        if not options.attribution:
+            yield Notice("file", "does not say where it comes from; give --attribution and --licence")
+        for text in (*inside.notices, *rows.reference.notices):
+            yield Notice("file", text)
+        yield from rows
+    finally:
+        inside.workspace.close()
+
+
+def _id_column(part: Part) -> str:
+    """The first column that is an id by its name and, in the first rows, by its values: none missing, none twice."""
+    names = [name for name in IDS if name in part.columns]
+    if names:
+        for table, _ in batches_of(part, 1_000):
+            for name in names:
+                values = table.column(name)
+                if len(values) and values.null_count == 0 and pc.count_distinct(values).as_py() == len(values):
+                    return name
+            break
+    return ""
+
+
+def _bounds(part: Part, reference: Reference) -> Bounds | None:
+    if part.bounds is None:
+        return None
+    west, south, east, north = part.bounds
+    corners = reference.lon_lat(np.array([[west, south], [west, north], [east, south], [east, north]]))
+    if not np.isfinite(corners).all():
+        return None
+    (west, south), (east, north) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    return west, south, east, north
+
+
+GIS_FILE = Reader("gis-file", "GIS ファイル (GeoJSON, GeoPackage, Shapefile …)", find_reason, open_gis_file)
