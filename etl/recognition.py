@@ -7,11 +7,10 @@ from pathlib import Path
 
 from etl.contents import Contents, open_contents
 from etl.readers import READERS, Reader
-from etl.readers.plain_geojson import GEOJSON
 from etl.readers.tables import TABLE
 from etl.record import UnreadableFileError
 
-_PLAIN = {"JSON": GEOJSON, "text": TABLE}
+_PLAIN = {"text": TABLE}
 """Readers of files that say nothing of themselves, for a caller who names the layer."""
 
 
@@ -52,11 +51,4 @@ def _description(contents: Contents) -> str:
         return f"XML with the root element {contents.root or '(none)'}"
     if contents.kind == "text" and contents.path.suffix.lower() == ".csv":
         return "CSV of no known layout, or one whose layer only its owner can tell; --layer LAYER says where it goes"
-    if contents.kind != "JSON":
-        return f"{contents.kind} of no known layout"
-    document = contents.document
-    if isinstance(document, dict) and document.get("type") == "Topology":
-        return "TopoJSON"
-    if isinstance(document, dict) and document.get("type") == "FeatureCollection":
-        return "GeoJSON whose columns belong to no known data set; --layer LAYER says where they go"
-    return "JSON of no known layout"
+    return f"{contents.kind} of no known layout"

@@ -7,10 +7,10 @@ from etl.readers.gsi import SHELTERS, SITES
 from etl.readers.hazards import HAZARD_ZONES
 from etl.readers.jma import JMA
 from etl.readers.kml import COURSES
+from etl.readers.ogr import GIS_FILE
 from etl.readers.osm import EXTRACT
 from etl.readers.outlines import OUTLINES
 from etl.readers.own_export import OWN_EXPORT
-from etl.readers.plain_geojson import GEOJSON
 from etl.readers.tables import TABLE
 from etl.readers.towns import TOWNS
 from etl.readers.walking import WALKING_NETWORK
@@ -29,7 +29,7 @@ READERS: tuple[Reader, ...] = (
     JMA,
     CAP,
     TABLE,
-    GEOJSON,
+    GIS_FILE,
 )
 
 __all__ = ["READERS", "Options", "Reader"]

@@ -25,6 +25,9 @@ _GEOD = Geod(ellps="GRS80")
 _TOKYO_FOLDERS = ("都立公園", "海上公園")
 """The folders by which a file of TOKYO WALKING MAP is known."""
 
+_MOST_BYTES = 16 * 1024 * 1024
+"""A course has some ten kilobytes; it is read as a whole."""
+
 OUTLINE_MARGIN_DEGREES = 0.003
 """About 300 m: how exact a city file's outline is."""
 
@@ -32,7 +35,11 @@ Positions = list[list[float]]
 
 
 def find_reason(contents: Contents) -> str | None:
-    return "its root element is kml" if contents.root == "kml" else None
+    if contents.root != "kml" or contents.path.stat().st_size > _MOST_BYTES:
+        return None
+    text = contents.path.read_bytes()
+    has_folders = all(name.encode() in text for name in _TOKYO_FOLDERS)
+    return f"KML with the folders {'、'.join(_TOKYO_FOLDERS)}" if has_folders else None
 
 
 def open_courses(contents: Contents, options: Options) -> DataSet:

@@ -25,7 +25,7 @@ KML = """<?xml version="1.0" encoding="UTF-8"?>{doctype}
 <kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>散歩／Walk</name><Folder><name>道</name>
 <Placemark><name>線</name><LineString><coordinates>{line}</coordinates></LineString></Placemark>
 <Placemark><name>{spot}</name><description>{text}</description><Point><coordinates>139.56,35.69,0</coordinates></Point></Placemark>
-</Folder></Document></kml>"""
+</Folder><Folder><name>都立公園</name></Folder><Folder><name>海上公園</name></Folder></Document></kml>"""
 LINE = "139.56,35.69,0 139.57,35.69,0"
 XXE = '<!DOCTYPE kml [<!ENTITY secret SYSTEM "file:///etc/passwd">]>'
 LAUGHS = '<!DOCTYPE kml [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'
@@ -51,7 +51,7 @@ BROKEN = {
     "cut.kml": (_kml()[:200], "broken XML"),
     "xxe.kml": (_kml(XXE, spot="&secret;"), "declares a document type or entities"),
     "laughs.kml": (_kml(LAUGHS, spot="&c;"), "declares a document type or entities"),
-    "nothing.kml": (b"<kml><Document><name>x</name></Document></kml>", "no LineString"),
+    "nothing.kml": (b"<kml><Document><name>x</name></Document></kml>", "the file has no features"),
     "page.xml": (b"<html><body/></html>", "not recognised: XML with the root element html"),
 }
 

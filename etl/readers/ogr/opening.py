@@ -124,9 +124,7 @@ def _titled(part: Part, title: str) -> Part:
     return replace(part, name=title) if part.name.startswith(("data-", "member-")) else part
 
 
-def _add_shapefile(
-    inside: Inside, path: Path, siblings: dict[str, Path], encoding: str, title: str, stem: str
-) -> None:
+def _add_shapefile(inside: Inside, path: Path, siblings: dict[str, Path], encoding: str, title: str, stem: str) -> None:
     staged = shapefile.staged(path, siblings, inside.workspace, encoding, stem)
     inside.reasons.extend(staged.reasons)
     inside.notices.extend(staged.notices)
@@ -175,9 +173,7 @@ def _add_json(inside: Inside, path: Path, stem: str) -> None:
 def _add_json_lines(inside: Inside, path: Path, stem: str) -> None:
     place = f"GeoJSONSeq:{inside.workspace.link(path, stem + '.geojsonl')}"
     inside.parts.extend(
-        inspect(
-            place, path.stat().st_size, frozenset({"GeoJSONSeq"}), format_name="GeoJSON", names={stem: path.stem}
-        )
+        inspect(place, path.stat().st_size, frozenset({"GeoJSONSeq"}), format_name="GeoJSON", names={stem: path.stem})
     )
 
 
@@ -188,10 +184,9 @@ def _add_topojson(inside: Inside, path: Path, stem: str) -> None:
 
 
 def _add_flatgeobuf(inside: Inside, path: Path, stem: str) -> None:
-    place = inside.workspace.link(path, stem + ".fgb")
-    inside.parts.extend(
-        inspect(place, path.stat().st_size, frozenset({"FlatGeobuf"}), format_name="FlatGeobuf", names={stem: path.stem})
-    )
+    place, size = inside.workspace.link(path, stem + ".fgb"), path.stat().st_size
+    names = {stem: path.stem}
+    inside.parts.extend(inspect(place, size, frozenset({"FlatGeobuf"}), format_name="FlatGeobuf", names=names))
 
 
 def _add_kml(inside: Inside, path: Path, stem: str) -> None:
@@ -207,9 +202,7 @@ def _add_kml(inside: Inside, path: Path, stem: str) -> None:
 def _add_gml(inside: Inside, path: Path, stem: str) -> None:
     place = guarded(path, inside.workspace, stem + ".gml")
     options = {"WRITE_GFS": "NO", "DOWNLOAD_SCHEMA": "NO", "EXPOSE_FID": "YES"}
-    inside.parts.extend(
-        inspect(place, path.stat().st_size, frozenset({"GML"}), format_name="GML", options=options)
-    )
+    inside.parts.extend(inspect(place, path.stat().st_size, frozenset({"GML"}), format_name="GML", options=options))
 
 
 def _add_gpx(inside: Inside, path: Path, stem: str) -> None:
@@ -227,7 +220,7 @@ def _check_size(path: Path, name: str) -> None:
     size = path.stat().st_size
     if size > MAX_JSON_BYTES:
         most = MAX_JSON_BYTES // 2**20
-        raise UnreadableFileError(f"{size // 2**20} MB of {name} are too many; the most is {most}, GeoPackage holds more")
+        raise UnreadableFileError(f"{size // 2**20} MB of {name} are too many; the most is {most}")
 
 
 _OPENERS: dict[str, Callable[[Inside, Path, str], None]] = {

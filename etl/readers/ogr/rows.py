@@ -26,6 +26,7 @@ from layers.city import check_digit, has_right_check_digit
 MAX_POSITIONS = 1_000_000
 """Positions of one imported feature; the largest known in a city's open data (a flood zone of 焼津市) has 49,603."""
 
+_FAULTS = (DataSourceError, DataLayerError, FeatureError, GeometryError, RuntimeError, OSError, pa.ArrowException)
 BATCH_ROWS = 20_000
 _BATCH_BYTES = 32 * 1024 * 1024
 _CURVES = ("Curve", "Circular", "Compound", "Surface")
@@ -87,13 +88,13 @@ class Rows:
         return pc.binary_join_element_wise(self.key, own, "-")
 
 
-def batches_of(part: Part, most: int | None = None) -> Iterator[tuple[pa.RecordBatch, pa.Array]]:
+def batches_of(part: Part, most: int = BATCH_ROWS) -> Iterator[tuple[pa.RecordBatch, pa.Array]]:
     """Columns and geometries (WKB in the file's own system), so few at a time that memory stays bounded.
 
     Raises:
         UnreadableFileError: where the file breaks off.
     """
-    size = max(100, min(BATCH_ROWS, _BATCH_BYTES * max(part.row_count, 1) // max(part.bytes, 1)))
+    size = max(100, min(most, _BATCH_BYTES * max(part.row_count, 1) // max(part.bytes, 1)))
     if part.is_parquet:
         yield from parquet_batches(part, size)
         return
@@ -101,18 +102,17 @@ def batches_of(part: Part, most: int | None = None) -> Iterator[tuple[pa.RecordB
         if any(word in part.geometry_type for word in _CURVES):
             yield from _straightened(part, size)
         else:
-            yield from _streamed(part, size, most)
-    except (DataSourceError, DataLayerError, FeatureError, GeometryError, RuntimeError, OSError, pa.ArrowException) as e:
+            yield from _streamed(part, size)
+    except _FAULTS as e:
         raise UnreadableFileError(f"broken {part.format}: {gdal_message(e, part.place)}") from e
 
 
-def _streamed(part: Part, size: int, most: int | None) -> Iterator[tuple[pa.RecordBatch, pa.Array]]:
+def _streamed(part: Part, size: int) -> Iterator[tuple[pa.RecordBatch, pa.Array]]:
     with pyogrio.open_arrow(
         part.place,
         layer=part.layer,
         encoding=part.encoding or None,
         batch_size=size,
-        max_features=most,
         datetime_as_string=True,
         **part.options,
     ) as (meta, stream):
@@ -192,8 +192,10 @@ def _plain_column(table: pa.RecordBatch, name: str) -> pa.Array:
 def hashes(table: pa.RecordBatch, wkb: pa.Array) -> Strings:
     """Sixteen characters for each row that stand for its columns and its geometry, whatever its place in the file."""
     texts = [_as_text(table.column(name)) for name in sorted(table.schema.names)]
-    whole = pc.binary_join_element_wise(*texts, "\x1f", null_handling="replace", null_replacement="\x00") if texts else None
-    rows = pc.cast(whole, pa.binary()).to_pylist() if whole is not None else [b""] * len(wkb)
+    rows = [b""] * len(wkb)
+    if texts:
+        whole = pc.binary_join_element_wise(*texts, "\x1f", null_handling="replace", null_replacement="\x00")
+        rows = pc.cast(whole, pa.binary()).to_pylist()
     pairs = zip(rows, wkb.to_pylist(), strict=True)
     return pa.array([hashlib.blake2b(row + (shape or b""), digest_size=8).hexdigest() for row, shape in pairs])
 

@@ -17,7 +17,14 @@ _SHIFT_JIS_DRIVERS = {0x13, 0x7B}
 """Language driver ids of a DBF that mean Shift_JIS: Japan MS-DOS and Windows."""
 
 _SAMPLE_BYTES = 4 * 1024 * 1024
-_NAMES = {"932": "CP932", "SJIS": "CP932", "SHIFT_JIS": "CP932", "SHIFT-JIS": "CP932", "65001": "UTF-8", "UTF8": "UTF-8"}
+_NAMES = {
+    "932": "CP932",
+    "SJIS": "CP932",
+    "SHIFT_JIS": "CP932",
+    "SHIFT-JIS": "CP932",
+    "65001": "UTF-8",
+    "UTF8": "UTF-8",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,7 @@ def staged(path: Path, siblings: Mapping[str, Path], workspace: Workspace, encod
         _write_index(path, workspace.folder / f"{stem}.shx")
         notices.append("the .shx that belongs to the .shp is missing; it was made anew for this import")
     chosen, reason = _encoding_of(siblings, encoding)
+    _mend_names(workspace, stem + ".dbf", siblings[".dbf"], chosen)
     return Staged(workspace.link(path, f"{stem}.shp"), chosen, (reason,), tuple(notices))
 
 
@@ -77,6 +85,28 @@ def _check_length(path: Path) -> None:
     said, there = struct.unpack(">i", head[24:28])[0] * 2, path.stat().st_size
     if there < said:
         raise UnreadableFileError(f"the shapefile is cut off: {there:,} bytes of the {said:,} that it says it has")
+
+
+def _mend_names(workspace: Workspace, name: str, table: Path, encoding: str) -> None:
+    """Column names end after ten bytes, often inside a character: in a copy of the table the half one is taken off."""
+    with table.open("rb") as file:
+        head = file.read(32)
+        if len(head) < 32:
+            raise UnreadableFileError("the .dbf that belongs to the .shp is cut off")
+        columns = file.read(max(struct.unpack("<H", head[8:10])[0] - 32, 0))
+    mended = bytearray(columns)
+    is_broken = False
+    for start in range(0, len(columns) - 31, 32):
+        raw = columns[start : start + 11].split(b"\x00")[0]
+        whole = raw.decode(encoding, errors="ignore").encode(encoding)
+        is_broken |= whole != raw
+        mended[start : start + 11] = whole.ljust(11, b"\x00")
+    if is_broken:
+        place = workspace.folder / name
+        place.unlink()
+        with workspace.copy(table, name).open("r+b") as file:
+            file.seek(32)
+            file.write(mended)
 
 
 def _write_index(path: Path, place: Path) -> None:

@@ -1,4 +1,4 @@
-"""XML is looked through as a whole before GDAL sees it: well-formed, one root, no document type, no abyss of nesting."""
+"""XML is looked through before GDAL sees it: well-formed, one root, no document type, no abyss of nesting."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def _in_utf8(path: Path, workspace: Workspace, name: str) -> Path | None:
     try:
         encoding = codecs.lookup(declared[1].decode()).name
     except LookupError as error:
-        raise UnreadableFileError(f"the XML says that its encoding is {declared[1].decode()}, which nobody knows") from error
+        raise UnreadableFileError(
+            f"the XML says that its encoding is {declared[1].decode()}, which nobody knows"
+        ) from error
     if encoding in _KNOWN_TO_EXPAT:
         return None
     encoding = "cp932" if encoding == "shift_jis" else encoding
