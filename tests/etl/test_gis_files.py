@@ -136,7 +136,9 @@ def test_without_a_system_degrees_are_taken_and_metres_only_at_the_city(tmp_path
 @pytest.mark.parametrize("srid", [4326, 6677])
 def test_swapped_axes_are_put_right_with_a_notice(tmp_path, srid):
     frame = _frame(srid)
-    swapped = frame.set_geometry(gpd.points_from_xy(frame.geometry.y, frame.geometry.x), crs=None)
+    swapped = gpd.GeoDataFrame(
+        frame.drop(columns="geometry"), geometry=gpd.points_from_xy(frame.geometry.y, frame.geometry.x)
+    )
     _, rows, notices = _read(_write(tmp_path / "swapped.fgb", swapped), layer="facilities")
     assert sorted(round(row.geometry.x, 6) for row in rows) == LON
     assert any("the two were swapped" in text for text in notices)

@@ -82,6 +82,15 @@ def look_inside(contents: Contents, encoding: str) -> Inside:
     if name is None:
         raise UnreadableFileError("not a GIS file that is known")
     inside = Inside([], Workspace())
+    try:
+        _fill(inside, contents, name, encoding)
+    except BaseException:
+        inside.workspace.close()
+        raise
+    return inside
+
+
+def _fill(inside: Inside, contents: Contents, name: str, encoding: str) -> None:
     if name == "ZIP archive":
         _look_into_archive(contents, encoding, inside)
     elif name == "Shapefile":
@@ -89,7 +98,6 @@ def look_inside(contents: Contents, encoding: str) -> Inside:
         _add_shapefile(inside, contents.path, siblings, encoding, contents.path.stem, "data")
     else:
         _OPENERS[name](inside, contents.path, "data")
-    return inside
 
 
 def _look_into_archive(contents: Contents, encoding: str, inside: Inside) -> None:

@@ -33,6 +33,14 @@ def open_gis_file(contents: Contents, options: Options) -> DataSet:
         UnreadableFileError: where the file is broken, or its reference system cannot be told.
     """
     inside = look_inside(contents, options.encoding)
+    try:
+        return _data_set(contents, inside, options)
+    except BaseException:
+        inside.workspace.close()
+        raise
+
+
+def _data_set(contents: Contents, inside: Inside, options: Options) -> DataSet:
     choice = choose(inside.parts, options)
     part, layer = choice.part, choice.layer
     reference = find_reference(part.crs, options.srid, sample_positions(part), options.city)
