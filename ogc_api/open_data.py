@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers.city import City
-from layers.formats import FORMATS, Format
+from layers.formats import FORMATS, Format, formats_for
 from layers.formats.municipal_standard import MunicipalStandard, standards_of
 from layers.spec import LayerSpec, Text
 
@@ -122,7 +122,7 @@ def _dataset(catalogue: Catalogue, entry: Entry) -> Json:
 
 def _distributions(root: str, layer: LayerSpec) -> Iterable[Json]:
     """A file in each format, the sheets of the standard, and the API."""
-    for known in FORMATS:
+    for known in formats_for(layer):
         yield _file(root, layer, known.extension, known.title, known)
     for sheet in standards_of(layer):
         yield _sheet(root, layer, sheet)
@@ -185,7 +185,9 @@ def build_record(catalogue: Catalogue, entry: Entry) -> Json:
         "description": layer.description.ja,
         "language": {"code": "ja", "name": "日本語"},
         "keywords": [layer.title.ja, layer.title.en],
-        "formats": [{"name": known.title.en, "mediaType": known.media_type.split(";")[0]} for known in FORMATS],
+        "formats": [
+            {"name": known.title.en, "mediaType": known.media_type.split(";")[0]} for known in formats_for(layer)
+        ],
         "license": licence_of(entry.licence).get("@id") or entry.licence,
         "rights": " / ".join(line for line, _ in _attributions(catalogue.city, entry)),
         "contacts": [{"organization": catalogue.city.name.ja, "roles": ["publisher"]}],
@@ -208,7 +210,7 @@ def _links(root: str, layer: LayerSpec) -> Iterable[Json]:
     yield {"rel": "collection", "type": "application/geo+json", "href": f"{root}/data/records"}
     yield {"rel": "describedby", "type": "text/html", "href": f"{root}/data/{layer.name}"}
     yield {"rel": "data", "type": "application/json", "href": f"{root}/api/collections/{layer.name}"}
-    for known in FORMATS:
+    for known in formats_for(layer):
         address = f"{root}/data/{layer.name}.{known.extension}"
         yield {"rel": "enclosure", "type": known.media_type, "title": known.title.en, "href": address}
 

@@ -16,7 +16,7 @@ from gis_server.data.figures import Figures, figures_of
 from gis_server.data.words import in_language, reference_system
 from gis_server.web.page_data import has_sample_data
 from layers import registry
-from layers.formats import FORMATS, Format
+from layers.formats import Format, formats_for
 from layers.formats.municipal_standard import standards_of
 from layers.formats.reference_systems import supported_srids
 from layers.problems import Problem
@@ -52,7 +52,7 @@ def dataset(request: HttpRequest, name: str) -> HttpResponse:
         "set": _card(layer, figures, language),
         "attributions": _attributions(layer, figures, language),
         "fields": [_field(field, figures.share_of(filled), language) for field, filled in figures.filled],
-        "downloads": [_download(layer, known, language) for known in FORMATS],
+        "downloads": [_download(layer, known, language) for known in formats_for(layer)],
         "standards": [
             {"title": sheet.title.in_language(language), "href": f"/data/{layer.name}.{sheet.name}.csv"}
             for sheet in standards_of(layer)

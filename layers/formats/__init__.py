@@ -12,8 +12,15 @@ from layers.formats.jsonfg import JSON_FG
 from layers.formats.kml import KML
 from layers.formats.shapefile import SHAPEFILE
 from layers.formats.xlsx import XLSX
+from layers.spec import LayerSpec
 
 FORMATS: tuple[Format, ...] = (GEOJSON, CSV, XLSX, GEOPACKAGE, SHAPEFILE, FLATGEOBUF, GEOPARQUET, KML, JSON_FG)
+
+
+def formats_for(layer: LayerSpec) -> tuple[Format, ...]:
+    """The formats that can hold a layer: a Shapefile holds one kind of geometry."""
+    has_one_kind = layer.geometry_type not in {"Geometry", "GeometryCollection"}
+    return tuple(known for known in FORMATS if has_one_kind or known is not SHAPEFILE)
 
 
 def find_format(name: str) -> Format | None:
@@ -45,4 +52,5 @@ __all__ = [
     "exchanged_fields",
     "find_format",
     "find_format_of_file",
+    "formats_for",
 ]
