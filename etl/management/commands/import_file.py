@@ -5,22 +5,23 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from etl.contents import open_contents
+from etl.management.asking import ask_layer, described, says_yes
 from etl.management.options import add_options, read_options
 from etl.pipeline import Opened, import_opened, open_file
 from etl.readers import Options
 from etl.record import UndecidedError, UnreadableFileError
 from etl.report import Report, recognition_members
-from layers import registry
 from layers.progress import Progress
 
 _INTERRUPTED = 130
+RASTER_KINDS = {"TIFF", "HGT", "ASCII grid"}
 
 
 class Command(BaseCommand):
@@ -64,10 +65,39 @@ class Command(BaseCommand):
         return sys.stdin.isatty() and not options["json"]
 
     def _import(self, path: Path, chosen: Options, options: dict[str, Any]) -> None:
+        if path.is_file() and open_contents(path).kind in RASTER_KINDS:
+            self._import_raster(path, chosen, options)
+        else:
+            self._import_rows(path, chosen, options)
+
+    def _import_raster(self, path: Path, chosen: Options, options: dict[str, Any]) -> None:
+        from etl.rasters import inspect, store  # loads GDAL, which rows do not need
+
+        plan = inspect(path, chosen)
+        members: dict[str, Any] = {"file": str(path), "recognised": {"kind": plan.form, "reasons": list(plan.reasons)}}
+        lines = [f"{path.name}: {plan.form} → raster {plan.row['key']}"]
+        lines += [*(f"  because    {reason}" for reason in plan.reasons), *(f"  notice     {n}" for n in plan.notices)]
+        if not (options["yes"] or options["dry_run"]):
+            self.stdout.write("\n".join(lines))
+            if not says_yes("Store it?"):
+                self.stdout.write(f"{path}: left as it is; nothing has been stored")
+                return
+        is_kept = not options["dry_run"]
+        if is_kept:
+            store(plan)
+        done = "nothing has changed: it is stored already" if plan.is_known else f"{plan.valid_cells} cells stored"
+        if options["json"]:
+            notices = [{"type": "notice", "place": path.name, "reason": notice} for notice in plan.notices]
+            members |= {"trial": not is_kept, "accepted": 1, "repaired": 0, "refused": 0, "entries": notices}
+            self.stdout.write(json.dumps(members, ensure_ascii=False, indent=1))
+        else:
+            self.stdout.write("\n".join([*lines, f"  {done if is_kept else 'trial run: nothing has been stored'}"]))
+
+    def _import_rows(self, path: Path, chosen: Options, options: dict[str, Any]) -> None:
         opened, chosen = self._opened(path, chosen, options)
         if not (options["yes"] or options["dry_run"]):
             self.stdout.write("\n".join(described(opened)))
-            if not _says_yes(f"Load it into {', '.join(opened.data_set.columns)}?"):
+            if not says_yes(f"Load it into {', '.join(opened.data_set.columns)}?"):
                 self.stdout.write(f"{path}: left as it is; nothing has been stored")
                 return
         progress = Progress(path.name, opened.data_set.row_count)
@@ -85,7 +115,7 @@ class Command(BaseCommand):
             if options["yes"] or not self._can_ask(options):
                 raise
             self.stdout.write(f"{path}: {undecided}")
-            layer = _ask_layer(undecided.layers)
+            layer = ask_layer(undecided.layers)
             if not layer:
                 raise
             chosen = replace(chosen, layer=layer)
@@ -99,41 +129,3 @@ class Command(BaseCommand):
         recognised = recognition_members(opened.data_set, opened.recognised.reason)
         document = {"file": str(path), "recognised": recognised, **report.document()}
         self.stdout.write(json.dumps(document, ensure_ascii=False, indent=1))
-
-
-def described(opened: Opened) -> Iterator[str]:
-    """What a file was recognised as, and why, in lines to be shown before anything is loaded."""
-    data_set = opened.data_set
-    yield f"{opened.path.name}: {data_set.kind}"
-    for reason in (opened.recognised.reason, *data_set.reasons):
-        yield f"  because    {reason}"
-    for layer, fields in data_set.columns.items():
-        yield f"  into       {layer}: {', '.join(fields) or 'its shapes'}"
-    for mapping in data_set.mapping.values():
-        for column, field in mapping.items():
-            if column != field:
-                yield f"  column     {column} → {field}"
-    if data_set.unused:
-        yield f"  left out   {'、'.join(data_set.unused)}"
-    yield f"  source     {data_set.source.key}: {data_set.source.attribution}, {data_set.source.licence}"
-
-
-def _says_yes(question: str) -> bool:
-    return _answer(f"{question} [y/N] ").lower() in {"y", "yes", "はい"}
-
-
-def _ask_layer(candidates: tuple[str, ...]) -> str:
-    names = [layer.name for layer in registry.every()]
-    for name in candidates:
-        sys.stdout.write(f"  likely: {name}\n")
-    answer = _answer("Which layer? (empty: none) ")
-    while answer and answer not in names:
-        answer = _answer(f"{answer} is none of {', '.join(names)}. Which layer? (empty: none) ")
-    return answer
-
-
-def _answer(prompt: str) -> str:
-    try:
-        return input(prompt).strip()
-    except EOFError:
-        return ""
