@@ -36,7 +36,8 @@ class Tray:
             self.empty(record.layer)
 
     def put_batch(self, batch: CheckedBatch) -> None:
-        self.empty(batch.layer)
+        if self.waiting.get(batch.layer):
+            self.empty(batch.layer)
         columns = {"place": batch.places, "id": batch.ids, "city_code": batch.city_codes, **batch.columns}
         self.load.stage_columns(batch.layer, columns, batch.wkb)
         self.accepted[batch.layer] = self.accepted.get(batch.layer, 0) + len(batch)

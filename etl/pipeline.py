@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,12 +14,13 @@ import pyarrow.compute as pc
 
 from etl.loading import Hooks, Progress, load
 from etl.models import ImportRun
+from etl.partitions import FilePart, Part, check, check_in_parallel, lay_out, part_paths
 from etl.readers import Options
+from etl.readers.base import slug
 from etl.recognition import Recognised, recognise
-from etl.record import DataSet, Item, RawBatch, RawRow, UnreadableFileError
+from etl.record import Checked, DataSet, Item, RawBatch, RawRow, UnreadableFileError
 from etl.recording import Recorder
 from etl.report import Report, recognition_members
-from etl.validation import checked
 from layers import registry
 from layers.bulk import Merged
 from layers.feature import Source
@@ -31,15 +35,19 @@ class Opened:
     path: Path
     recognised: Recognised
     data_set: DataSet
+    parts: tuple[Part, ...] = ()
 
 
 def open_file(path: Path, options: Options, reader_name: str = "") -> Opened:
-    """Recognise a file and open it.
+    """Recognise a file, or a folder of GeoParquet parts, and open it.
 
     Raises:
         UnreadableFileError: in one line, what is wrong with the file.
     """
-    recognised = recognise(path, reader_name, options.layer)
+    paths = part_paths(path) if path.is_dir() else [path]
+    if path.is_dir():
+        options = replace(options, source_key=options.source_key or f"parts-{slug(path)}")
+    recognised = recognise(paths[0], reader_name, options.layer)
     data_set = recognised.reader.open(recognised.contents, options)
     if options.layer and options.layer not in data_set.columns:
         filled = ", ".join(data_set.columns)
@@ -47,22 +55,36 @@ def open_file(path: Path, options: Options, reader_name: str = "") -> Opened:
             f"known as {data_set.kind} ({recognised.reason}): it fills {filled}, not {options.layer}"
         )
     columns = _with_constants(data_set.columns, options)
-    return Opened(path, recognised, replace(data_set, source=_named(data_set.source, options), columns=columns))
+    parts = tuple(FilePart(part, options) for part in paths) if path.is_dir() else ()
+    data_set = replace(data_set, source=_named(data_set.source, options), columns=columns)
+    return Opened(path, recognised, data_set, parts)
 
 
 def _with_constants(columns: Mapping[str, tuple[str, ...]], options: Options) -> dict[str, tuple[str, ...]]:
     """The fields that a file fills, with those to which the caller gives a value for every row."""
+    known = {layer: {field.name for field in registry.get(layer).fields} for layer in columns}
     for name in options.constants:
-        unknown = [layer for layer in columns if name not in {field.name for field in registry.get(layer).fields}]
-        if unknown:
-            raise UnreadableFileError(f"--set {name}: {unknown[0]} has no such field")
-    return {layer: (*names, *(n for n in options.constants if n not in names)) for layer, names in columns.items()}
+        if not any(name in fields for fields in known.values()):
+            raise UnreadableFileError(f"--set {name}: {' and '.join(columns)} have no such field")
+    return {
+        layer: (*names, *(name for name in options.constants if name in known[layer] and name not in names))
+        for layer, names in columns.items()
+    }
 
 
 def import_opened(
-    opened: Opened, options: Options, progress: Progress, *, keep: bool = True, actor: str = ACTOR
+    opened: Opened,
+    options: Options,
+    progress: Progress,
+    *,
+    keep: bool = True,
+    actor: str = ACTOR,
+    in_parallel: bool = False,
 ) -> Report:
     """Bring an opened file into its layers, all or nothing, and write the run down.
+
+    Args:
+        in_parallel: partition by partition on every core, for files larger than memory; the report is the same.
 
     Raises:
         UnreadableFileError: where the file turns out to be broken while it is read; nothing has changed then.
@@ -79,7 +101,9 @@ def import_opened(
 
     hooks = Hooks(report.tell, progress, recorder.remember_source, after)
     try:
-        load(data_set, checked(_as_told(data_set.rows, options)), actor, hooks, keep=keep)
+        with tempfile.TemporaryDirectory() as folder:
+            items = _checked(opened, options, Path(folder) if in_parallel else None)
+            load(data_set, items, actor, hooks, keep=keep)
     except UnreadableFileError as error:
         if keep:
             recorder.failed(str(error))
@@ -89,6 +113,16 @@ def import_opened(
             recorder.failed("", ImportRun.State.STOPPED)
         raise
     return report
+
+
+def _checked(opened: Opened, options: Options, folder: Path | None) -> Iterable[Checked]:
+    """What validation says of the rows; with a folder to lay parts out in, on every core."""
+    told = partial(_as_told, options=options)
+    if folder is not None:
+        return check_in_parallel(opened.parts or lay_out(opened.data_set.rows, folder), told)
+    if opened.parts:
+        return check(chain.from_iterable(part.items() for part in opened.parts), told)
+    return check(opened.data_set.rows, told)
 
 
 def _as_told(items: Iterable[Item], options: Options) -> Iterable[Item]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from etl.contents import Contents, open_contents
-from etl.readers import READERS, Reader
+from etl.readers import READERS, Options, Reader
 from etl.readers.tables import TABLE
-from etl.record import UnreadableFileError
+from etl.record import DataSet, UnreadableFileError
 
 _PLAIN = {"text": TABLE}
 """Readers of files that say nothing of themselves, for a caller who names the layer."""
@@ -37,6 +37,16 @@ def recognise(path: Path, reader_name: str = "", layer: str = "") -> Recognised:
     if layer and contents.kind in _PLAIN:
         return Recognised(contents, _PLAIN[contents.kind], f"as asked for: into {layer}")
     raise UnreadableFileError(f"not recognised: {_description(contents)}")
+
+
+def open_data_set(path: Path, options: Options, reader_name: str = "") -> DataSet:
+    """A file as a data set, by whatever reader knows it.
+
+    Raises:
+        UnreadableFileError: in one line, what is wrong with the file.
+    """
+    recognised = recognise(path, reader_name, options.layer)
+    return recognised.reader.open(recognised.contents, options)
 
 
 def get_reader(name: str) -> Reader:

@@ -34,6 +34,7 @@ class Command(BaseCommand):
         add_options(parser)
         parser.add_argument("--yes", action="store_true", help="load what was recognised without asking")
         parser.add_argument("--dry-run", action="store_true", help="try and report everything, store nothing")
+        parser.add_argument("--dask", action="store_true", help="for data larger than memory: in parts, on every core")
         parser.add_argument("--json", action="store_true", help="print the report as one JSON object (of one FILE)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -102,7 +103,8 @@ class Command(BaseCommand):
                 return
         progress = Progress(path.name, opened.data_set.row_count)
         try:
-            report = import_opened(opened, chosen, progress, keep=not options["dry_run"])
+            keep, in_parallel = not options["dry_run"], options["dask"]
+            report = import_opened(opened, chosen, progress, keep=keep, in_parallel=in_parallel)
         finally:
             progress.done()
         self._tell(path, opened, report, options)
