@@ -20,6 +20,7 @@ MODULES = (
     "etl.readers.tables.cells",
     "etl.readers.tables.header", "etl.readers.tables.hours", "etl.readers.tables.identity",
     "etl.readers.tables.workbook", "etl.sample.links", "etl.sample.names",
+    "etl.archives", "etl.readers.ogr.rows", "etl.readers.ogr.target",
 )  # fmt: skip
 
 

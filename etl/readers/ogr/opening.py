@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -10,17 +9,13 @@ from pathlib import Path, PurePosixPath
 from etl.archives import extract, is_archive
 from etl.contents import MAX_JSON_BYTES, Contents, kind_of
 from etl.readers.ogr import geopackage, shapefile
-from etl.readers.ogr.parquet import FORMAT as GEOPARQUET
+from etl.readers.ogr.formats import GEOPARQUET, MEMBERS, format_of
 from etl.readers.ogr.parquet import inspect_parquet
 from etl.readers.ogr.parts import Part, inspect
 from etl.readers.ogr.workspace import Workspace
 from etl.readers.ogr.xml_guard import guarded
 from etl.record import UnreadableFileError
 
-_GML = re.compile(rb"http://(www\.opengis\.net/gml|fgd\.gsi\.go\.jp/)")
-_TYPE = re.compile(rb'"type"\s*:\s*"(FeatureCollection|Feature|Topology)"')
-_MEMBERS = (".shp", ".gpkg", ".geojson", ".json", ".topojson", ".fgb", ".parquet", ".kml", ".gml", ".gpx")
-_GEOMETRIES = {"Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection"}
 _GPX_LAYERS = ("waypoints", "routes", "tracks")
 
 
@@ -32,44 +27,6 @@ class Inside:
     workspace: Workspace
     reasons: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
-
-
-def format_of(contents: Contents) -> str | None:
-    """The format, of those that GDAL is asked to read; None for every other file."""
-    if contents.kind == "XML":
-        return _xml_format(contents)
-    if contents.kind == "JSON":
-        return _json_format(contents)
-    if contents.kind == "ZIP archive":
-        suffixes = {PurePosixPath(name).suffix.lower() for name in contents.members}
-        return "ZIP archive" if suffixes & set(_MEMBERS) else None
-    return _FORMATS.get(contents.kind)
-
-
-_FORMATS = {
-    "JSON lines": "GeoJSON lines",
-    "FlatGeobuf": "FlatGeobuf",
-    "Shapefile": "Shapefile",
-    "SQLite (GeoPackage or MBTiles)": "GeoPackage",
-    "Parquet": GEOPARQUET,
-}
-
-
-def _xml_format(contents: Contents) -> str | None:
-    if contents.root in {"kml", "gpx"}:
-        return contents.root.upper()
-    return "GML" if _GML.search(contents.head) and contents.root else None
-
-
-def _json_format(contents: Contents) -> str | None:
-    if contents.is_large_json:
-        found = _TYPE.search(contents.head)
-        return None if found is None else "TopoJSON" if found[1] == b"Topology" else "GeoJSON"
-    document = contents.document
-    kind = document.get("type") if isinstance(document, dict) else None
-    if kind == "Topology":
-        return "TopoJSON"
-    return "GeoJSON" if kind in {"FeatureCollection", "Feature"} or kind in _GEOMETRIES else None
 
 
 def look_inside(contents: Contents, encoding: str) -> Inside:
@@ -125,7 +82,7 @@ def _look_into_archive(contents: Contents, encoding: str, inside: Inside) -> Non
 
 def _is_wanted(name: str) -> bool:
     path = PurePosixPath(name)
-    return path.suffix.lower() in _MEMBERS and "__MACOSX" not in path.parts and not path.name.startswith(".")
+    return path.suffix.lower() in MEMBERS and "__MACOSX" not in path.parts and not path.name.startswith(".")
 
 
 def _titled(part: Part, title: str) -> Part:

@@ -10,13 +10,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from etl.readers.ogr.formats import GEOPARQUET
 from etl.readers.ogr.parts import Bounds, Part
 from etl.record import UnreadableFileError
 
 MAX_GROUP_BYTES = 2 * 1024**3
 """A row group is decoded piece by piece, but one that says it is larger than this is not begun."""
-
-FORMAT = "GeoParquet"
 
 
 def inspect_parquet(path: Path) -> list[Part]:
@@ -30,14 +29,14 @@ def inspect_parquet(path: Path) -> list[Part]:
             metadata, schema = file.metadata, file.schema_arrow
             sizes = [metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups)]
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise UnreadableFileError(f"broken {FORMAT}: {str(error).splitlines()[0][:200]}") from error
+        raise UnreadableFileError(f"broken {GEOPARQUET}: {str(error).splitlines()[0][:200]}") from error
     if sizes and max(sizes) > MAX_GROUP_BYTES:
         raise UnreadableFileError(f"a row group of {max(sizes) // 2**20:,} MB is too large")
     name, column = _geometry_column(schema)
     kinds = column.get("geometry_types")
     return [
         Part(
-            format=FORMAT,
+            format=GEOPARQUET,
             name=path.stem,
             place=str(path),
             layer=name,
@@ -89,4 +88,4 @@ def parquet_batches(part: Part, rows: int) -> Iterator[tuple[pa.RecordBatch, pa.
             for batch in file.iter_batches(rows, columns=[*part.columns, str(part.layer)]):
                 yield batch.select(list(part.columns)), batch.column(str(part.layer))
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise UnreadableFileError(f"broken {FORMAT}: {str(error).splitlines()[0][:200]}") from error
+        raise UnreadableFileError(f"broken {GEOPARQUET}: {str(error).splitlines()[0][:200]}") from error

@@ -23,9 +23,6 @@ _CONFIGURATION = {
     "OGR_GEOJSON_MAX_OBJ_SIZE": _MAX_GEOJSON_OBJECT_MB,
     "GML_SKIP_RESOLVE_ELEMS": "ALL",
     "GML_DOWNLOAD_SCHEMA": False,
-    "GDAL_DISABLE_READDIR_ON_OPEN": False,
-    "LIBKML_RESOLVE_STYLE": False,
-    "OGR_SQLITE_LOAD_EXTENSIONS": None,
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
     "GDAL_HTTP_MAX_RETRY": 0,
     "GDAL_HTTP_CONNECTTIMEOUT": 1,
@@ -43,7 +40,6 @@ class Part:
         place: where GDAL (or pyarrow, for GeoParquet) finds it; `layer` is its name there.
         crs: what the file says of its reference system; empty where it says nothing.
         options: what GDAL is told when it opens the file.
-        keeps_ids: GDAL's feature ids are those that stand in the file.
     """
 
     format: str
@@ -58,7 +54,6 @@ class Part:
     encoding: str = ""
     bounds: Bounds | None = None
     options: Mapping[str, str] = field(default_factory=dict)
-    keeps_ids: bool = False
 
     @property
     def is_parquet(self) -> bool:

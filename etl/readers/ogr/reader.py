@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from etl import sources
 from etl.contents import Contents
-from etl.readers.base import Options, Reader, slug
-from etl.readers.ogr.opening import Inside, format_of, look_inside
+from etl.readers.base import Options, slug
+from etl.readers.ogr.opening import Inside, look_inside
 from etl.readers.ogr.parts import Bounds, Part
 from etl.readers.ogr.reference import Reference, find_reference
 from etl.readers.ogr.rows import Rows, batches_of, sample_positions
@@ -18,11 +18,6 @@ from etl.readers.ogr.target import choose
 from etl.record import DataSet, Item, Notice
 
 IDS = ("共通ID", "ID", "id", "identifier", "NO")
-
-
-def find_reason(contents: Contents) -> str | None:
-    name = format_of(contents)
-    return None if name is None else f"its contents are those of {name}"
 
 
 def open_gis_file(contents: Contents, options: Options) -> DataSet:
@@ -93,6 +88,3 @@ def _bounds(part: Part, reference: Reference) -> Bounds | None:
         return None
     (west, south), (east, north) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
     return west, south, east, north
-
-
-GIS_FILE = Reader("gis-file", "GIS ファイル (GeoJSON, GeoPackage, Shapefile …)", find_reason, open_gis_file)
