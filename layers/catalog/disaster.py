@@ -149,7 +149,7 @@ class Closure(Feature):
 
 
 _STAFF_NOTE = Field("staff_note", Text("職員メモ", "Staff note"), read=Audience.DISASTER_STAFF)
-_OBSERVED_AT = Field("observed_at", Text("確認日時", "Observed at"))
+_OBSERVED_AT = Field("observed_at", Text("確認日時", "Observed at"), source=("確認日時", "時点"))
 _PUBLISHED_AT = Field("published_at", Text("公表日時", "Published at"))
 _OPENING_STATUS = Field("opening_status", Text("開設状況", "Opening status"), codes=OPENING_STATUS)
 _CROWDING = Field("crowding", Text("混雑状況", "Crowding"), codes=CROWDING)
@@ -165,8 +165,8 @@ EVACUATION_SITES = registry.add(
             "Where to flee to save one's life. Designated for each hazard separately.",
         ),
         fields=(
-            Field("name", Text("名称", "Name"), source=("施設・場所名", "名称")),
-            Field("address", Text("住所", "Address"), source=("住所", "所在地_連結表記")),
+            Field("name", Text("名称", "Name"), source=("施設・場所名", "名称", "施設名", "name")),
+            Field("address", Text("住所", "Address"), source=("住所", "所在地_連結表記", "address")),
             Field("place_number", Text("共通IDの場所番号", "Place number in the common id")),
             *(Field(key, title, source=(title.ja, f"災害種別_{title.ja}")) for key, title in HAZARDS.items()),
             Field(
@@ -199,8 +199,8 @@ SHELTERS = registry.add(
             "Where people stay who cannot return home after a disaster.",
         ),
         fields=(
-            Field("name", Text("名称", "Name"), source=("施設・場所名", "名称")),
-            Field("address", Text("住所", "Address"), source=("住所", "所在地_連結表記")),
+            Field("name", Text("名称", "Name"), source=("施設・場所名", "名称", "施設名", "name")),
+            Field("address", Text("住所", "Address"), source=("住所", "所在地_連結表記", "address")),
             Field("place_number", Text("共通IDの場所番号", "Place number in the common id")),
             Field("shelter_type", Text("避難所の種類", "Type of shelter"), codes=SHELTER_TYPES),
             Field("accepts", Text("受入対象者", "Who is accepted"), source=("受入対象者",)),
@@ -209,10 +209,17 @@ SHELTERS = registry.add(
                 Text("指定緊急避難場所との重複", "Also an evacuation site"),
                 source=("指定緊急避難場所との住所同一",),
             ),
-            Field("capacity_people", Text("想定収容人数", "Capacity"), source=("想定収容人数",), unit="人"),
+            Field(
+                "capacity_people",
+                Text("想定収容人数", "Capacity"),
+                source=("想定収容人数", "収容人数", "capacity"),
+                unit="人",
+            ),
             _OPENING_STATUS,
             _CROWDING,
-            Field("evacuees_people", Text("避難者数（総数）", "People staying"), unit="人"),
+            Field(
+                "evacuees_people", Text("避難者数（総数）", "People staying"), source=("避難者数", "人数"), unit="人"
+            ),
             _OBSERVED_AT,
             Field(
                 "other_matters",
@@ -220,7 +227,7 @@ SHELTERS = registry.add(
                 source=("その他市町村長が必要と認める事項",),
             ),
             Field("remarks", Text("備考", "Remarks"), source=("備考",)),
-            Field("contact_phone", Text("連絡先", "Contact phone"), read=Audience.STAFF),
+            Field("contact_phone", Text("連絡先", "Contact phone"), source=("電話番号",), read=Audience.STAFF),
         ),
         style=Style("icon", colour="#1f5a96", outline="#ffffff", icon="shelter", label="name"),
         open_data=GSI_OPEN_DATA,

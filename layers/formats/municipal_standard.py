@@ -85,7 +85,7 @@ def _column_sql(export: Export, name: str) -> str:
         return _OWN[name]
     for field in export.fields:
         if name in field.source:
-            return _flag_sql(field) if _is_flag(export.layer, field) else rows.text_sql(export.layer, field)
+            return _flag_sql(field, name) if _is_flag(export.layer, field) else rows.text_sql(export.layer, field)
     return "''"
 
 
@@ -105,6 +105,7 @@ def _is_flag(layer: LayerSpec, field: Field) -> bool:
     return isinstance(column_of(layer, field), models.BooleanField)
 
 
-def _flag_sql(field: Field) -> str:
-    """``1`` for yes, nothing for no and for not known."""
-    return f"CASE WHEN t.{quoted(field.name)} THEN '1' ELSE '' END"
+def _flag_sql(field: Field, name: str) -> str:
+    """``1`` for yes and nothing for no and for not known; 有 and 無 in the columns that ask for 有無."""
+    yes, no = ("有", "無") if name.endswith("有無") else ("1", "")
+    return f"CASE WHEN t.{quoted(field.name)} THEN '{yes}' WHEN NOT t.{quoted(field.name)} THEN '{no}' ELSE '' END"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from etl.record import UnreadableFileError
-from layers.catalog.disaster import EvacuationSite
+from layers.catalog.disaster import EvacuationSite, Shelter
 from layers.catalog.facilities import Facility
 from layers.feature import Source
 
@@ -92,6 +92,38 @@ def test_a_list_with_hazard_flags_needs_its_owners_word(write, bring_in):
         bring_in(write("132047,1,広場,三鷹市,35.69,139.56,1", header=header))
     bring_in(write("132047,1,広場,三鷹市,35.69,139.56,1", header=header), layer="evacuation-sites")
     assert EvacuationSite.objects.get().flood is True
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "people", "moment"),
+    [
+        ("nanao_open_shelters_2024-01-09T1800.csv", 29, 180, "2024-01-09T09:00:00+00:00"),
+        ("nanao_open_shelters_2024-01-15T1800.csv", 28, 131, "2024-01-15T09:00:00+00:00"),
+        ("nanao_open_shelters_2024-02-01T0600.csv", 24, 59, "2024-01-31T21:00:00+00:00"),
+    ],
+)
+def test_open_shelters_come_in_with_the_people_and_the_moment(real_data, bring_in, name, rows, people, moment):
+    report = bring_in(real_data / "disaster" / name, layer="shelters")
+    assert Shelter.objects.count() == rows
+    assert {shelter.observed_at.isoformat() for shelter in Shelter.objects.all()} == {moment}
+    assert Shelter.objects.filter(evacuees_people=people).exists()
+    assert "is told in words" in report.text()
+
+
+def test_details_of_real_lists_come_in(real_data, bring_in):
+    bring_in(real_data / "facilities" / "yaizu_222127_aed.csv")
+    bring_in(real_data / "facilities" / "takamatsu_public_toilet.csv")
+    aed = Facility.objects.filter(category="aed").order_by("id").first()
+    assert (aed.installed_at, aed.child_pads) == ("２階正面入口", True)
+    toilet = Facility.objects.get(name="高松市片原町公衆便所")
+    assert (toilet.opening_hours, toilet.shared_toilets, toilet.wheelchair_accessible) == ("00:00～24:00", 2, False)
+    assert toilet.city_code == "372013"
+
+
+def test_buildings_against_tsunami_go_where_their_owner_says(real_data, bring_in):
+    path = real_data / "facilities" / "takamatsu_tsunami_evacuation_building.csv"
+    bring_in(path, layer="evacuation-sites", constants={"tsunami": "1"})
+    assert EvacuationSite.objects.filter(tsunami=True, flood=False).count() == 113
 
 
 def test_bytes_that_are_no_text_are_named(tmp_path, bring_in):

@@ -16,6 +16,7 @@ from etl import sources
 from etl.contents import Contents, find_encoding
 from etl.datum import find_accuracy_notice
 from etl.readers.base import Options, Reader, slug
+from etl.readers.tables.adapting import adapt
 from etl.readers.tables.cells import Cells, Chunk, Table
 from etl.readers.tables.choosing import Taken, choose_columns
 from etl.readers.tables.columns import Placing, find_placing, has_position, row_srid
@@ -266,12 +267,14 @@ def _batch(chunk: Chunk, plan: _Plan) -> Iterator[Item]:
     if plan.code_column:
         codes, repairs = codes_of(cells[plan.code_column])
         yield from code_repairs(places, [repair for repair in repairs if repair[0] not in placed.faults])
+    values = _values(cells, plan, len(chunk.rows))
+    yield from adapt(values, plan.layer, places)
     id_cells = cells[plan.id_column] if plan.id_column else None
     batch = RawBatch(
         plan.layer.name,
         places,
         ids_of(plan.key, plan.header.names, chunk.rows, id_cells),
-        _values(cells, plan, len(chunk.rows)),
+        values,
         placed.wkb,
         codes,
     )
