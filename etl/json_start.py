@@ -23,7 +23,8 @@ def first_features(path: Path, most: int = 50) -> list[Any] | None:
 
 
 def _values(text: str, place: int, most: int) -> list[Any]:
-    decoder, values = json.JSONDecoder(), []
+    decoder = json.JSONDecoder()
+    values: list[Any] = []
     while len(values) < most:
         gap = _SEPARATORS.match(text, place)
         try:

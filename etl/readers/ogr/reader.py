@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl import sources
@@ -13,7 +14,7 @@ from etl.readers.base import Options, slug
 from etl.readers.ogr.opening import Inside, look_inside
 from etl.readers.ogr.parts import Bounds, Part
 from etl.readers.ogr.reference import Reference, find_reference
-from etl.readers.ogr.rows import Rows, batches_of, sample_positions
+from etl.readers.ogr.rows import Rows, first_rows, middles
 from etl.readers.ogr.target import choose
 from etl.record import DataSet, Item, Notice
 
@@ -38,9 +39,10 @@ def open_gis_file(contents: Contents, options: Options) -> DataSet:
 def _data_set(contents: Contents, inside: Inside, options: Options) -> DataSet:
     choice = choose(inside.parts, options)
     part, layer = choice.part, choice.layer
-    reference = find_reference(part.crs, options.srid, sample_positions(part), options.city)
+    table, wkb = first_rows(part)
+    reference = find_reference(part.crs, options.srid, middles(wkb), options.city)
     key = options.source_key or f"{part.format.lower()}-{slug(contents.path)}"
-    id_column = _id_column(part)
+    id_column = _id_column(table)
     ids = f"ids: from the column {id_column}" if id_column else "ids: from the contents of each row"
     return DataSet(
         source=sources.unnamed(key, contents.path.name),
@@ -66,16 +68,13 @@ def _rows(rows: Rows, inside: Inside, options: Options) -> Iterator[Item]:
         inside.workspace.close()
 
 
-def _id_column(part: Part) -> str:
+def _id_column(table: pa.RecordBatch) -> str:
     """The first column that is an id by its name and, in the first rows, by its values: none missing, none twice."""
-    names = [name for name in IDS if name in part.columns]
-    if names:
-        for table, _ in batches_of(part, 1_000):
-            for name in names:
-                values = table.column(name)
-                if len(values) and values.null_count == 0 and pc.count_distinct(values).as_py() == len(values):
-                    return name
-            break
+    for name in IDS:
+        if name in table.schema.names:
+            values = table.column(name)
+            if len(values) and values.null_count == 0 and pc.count_distinct(values).as_py() == len(values):
+                return name
     return ""
 
 

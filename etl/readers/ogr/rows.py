@@ -139,13 +139,19 @@ def _straightened(part: Part, size: int) -> Iterator[tuple[pa.RecordBatch, pa.Ar
         yield pa.RecordBatch.from_arrays(columns, list(meta["fields"])), pa.array(shapes, pa.binary())
 
 
-def sample_positions(part: Part) -> Any:
-    """The middles of the first rows, (n, 2), in the file's own system."""
-    for _, wkb in batches_of(part, 1_000):
-        shapes = shapely.from_wkb(np.array(wkb.slice(0, 1_000).to_pylist(), dtype=object), on_invalid="ignore")
-        west, south, east, north = shapely.bounds(shapes).T
-        return np.column_stack([(west + east) / 2, (south + north) / 2])
-    return np.empty((0, 2))
+def first_rows(part: Part) -> tuple[pa.RecordBatch, pa.Array]:
+    """Columns and geometries of the first thousand rows, fewer where they are large."""
+    for table, wkb in batches_of(part, 1_000):
+        return table, wkb
+    return pa.RecordBatch.from_pydict({}), pa.array([], pa.binary())
+
+
+def middles(wkb: pa.Array) -> Any:
+    """The middle of each geometry, (n, 2), in the file's own system; NaN where there is none."""
+    west, south, east, north = shapely.bounds(
+        shapely.from_wkb(np.array(wkb.to_pylist(), dtype=object), on_invalid="ignore")
+    ).T
+    return np.column_stack([(west + east) / 2, (south + north) / 2])
 
 
 def in_degrees(shapes: Any, reference: Reference) -> Any:
