@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gis_server.imports.models import Upload
+from gis_server.imports.phrases import in_words
 from gis_server.imports.words import finding_of
 from layers import registry
 from layers.registry import UnknownLayerError
@@ -39,13 +40,13 @@ def entry_rows(entries: Iterable[Mapping[str, Any]], language: str) -> list[dict
     rows = [
         {
             "kind": finding_of(entry["type"], language),
-            "place": entry["place"],
+            "place": in_words(entry["place"], language),
             "layer": layer_title(entry["layer"], language) if entry.get("layer") else "",
             "field": field_title(entry.get("layer", ""), entry.get("field", ""), language),
             "value": entry.get("value") or "",
             "after": entry.get("after") or "",
-            "reason": entry["reason"],
-            "expected": entry.get("expected", ""),
+            "reason": in_words(entry["reason"], language),
+            "expected": in_words(entry.get("expected", ""), language),
         }
         for entry in entries
     ]

@@ -25,7 +25,7 @@ def test_a_home_filled_by_hand_comes_up_as_it_is_and_survives_being_killed(home:
     """One long way, because every start costs seconds: fill, up, a second up, kill -9, up again, Ctrl-C."""
     file = home.root / "site.geojson"
     file.write_text(ONE_SITE, encoding="utf-8")
-    imported = gis("import", file, "--home", home.root, env=env)
+    imported = gis("import", file, "--yes", "--home", home.root, env=env)
     assert imported.returncode == 0, imported.stderr
 
     with up(home, env) as first:

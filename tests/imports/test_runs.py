@@ -30,8 +30,9 @@ def test_the_list_says_in_words_what_became_of_each(staff, run):
 
 def test_findings_are_filtered_by_kind(staff, run):
     path = f"/imports/runs/{run.pk}"
-    assert "no position" in page(staff, f"{path}?kind=refused")
-    assert "no position" not in page(staff, f"{path}?kind=notice")
+    assert "no position" in page(staff, f"{path}?kind=refused&lang=en")
+    assert "位置が" in page(staff, f"{path}?kind=refused&lang=ja")
+    assert "no position" not in page(staff, f"{path}?kind=notice&lang=en")
     assert staff.get(f"{path}?kind=x").status_code == 400
 
 
