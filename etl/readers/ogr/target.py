@@ -123,8 +123,9 @@ def plain(name: str) -> str:
 def _find_cut(column: str, aliases: Mapping[str, str]) -> str | None:
     if not any(len(column.encode(code, errors="replace")) >= _CUT_NAME_BYTES for code in ("utf-8", "cp932")):
         return None
-    fields = {field for alias, field in aliases.items() if alias.casefold().startswith(column.casefold())}
-    return fields.pop() if len(fields) == 1 else None
+    found = [alias for alias in aliases if alias.casefold().startswith(column.casefold())]
+    # Of several the shortest has lost least: 電話番号 rather than 電話番号の内線番号.
+    return aliases[min(found, key=len)] if found else None
 
 
 @cache
@@ -134,7 +135,14 @@ def _known_by() -> Counter[str]:
 
 
 def _score(names: Iterable[str]) -> float:
-    return sum(1 / max(_known_by()[plain(name)], 1) for name in names)
+    return sum(1 / _layers_that_know(plain(name)) for name in names)
+
+
+def _layers_that_know(name: str) -> int:
+    """How many layers know a name, or the shortest name that it may have been cut from."""
+    known = _known_by()
+    whole = name if name in known else min((n for n in known if n.startswith(name)), key=len, default=name)
+    return max(known[whole], 1)
 
 
 def _scores(part: Part, options: Options) -> list[tuple[float, LayerSpec, dict[str, str]]]:
