@@ -128,6 +128,7 @@ STATICFILES_DIRS = [
 
 MEDIA_ROOT = HOME / "uploads"
 UPLOAD_MOST_BYTES = ENVIRONMENT.upload_mb * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # the form of an import has two for each column of a file
 TILE_STORE = HOME / "tiles"
 RASTER_STORE = HOME / "rasters"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from gis_server import environment
 from gis_server.imports.models import Upload, uploads_folder
 from gis_server.imports.storing import LONGEST_NAME_BYTES, safe_name
 from tests.imports.conftest import GOOD_AND_BAD
@@ -69,6 +70,14 @@ def test_nothing_is_a_fault_of_the_form(staff, files):
     assert answer.status_code == 400
     assert answer.json()["parameter"] == "file"
     assert not Upload.objects.exists()
+
+
+def test_the_most_that_may_be_sent_is_the_operators_choice(monkeypatch):
+    monkeypatch.setenv("GIS_UPLOAD_MB", "12")
+    assert environment.read().upload_mb == 12
+    monkeypatch.setenv("GIS_UPLOAD_MB", "much")
+    with pytest.raises(environment.EnvironmentFault, match="GIS_UPLOAD_MB"):
+        environment.read()
 
 
 def test_a_browser_without_javascript_is_led_to_the_upload(staff):
