@@ -8,7 +8,7 @@ import pytest
 
 from etl.models import ImportRun
 from gis_server.imports.cleaning import KEPT_AFTER_LOADING, remove_old_uploads
-from gis_server.imports.looking import work_on
+from gis_server.imports.looking import load, work_on
 from gis_server.imports.models import Upload, uploads_folder
 from tests.imports.conftest import GOOD_AND_BAD, done, facilities
 
@@ -84,6 +84,17 @@ def test_a_cancelled_upload_loads_nothing_even_where_the_job_is_under_way(staff)
     done(upload)
     assert upload.state == "cancelled"
     assert facilities() == []
+
+
+def test_a_load_that_ends_after_its_cancellation_is_taken_back_with_its_run(staff):
+    upload = staff.ready(CSV)
+    staff.post(upload, "load")
+    begun = Upload.objects.get(pk=upload.pk)
+    assert staff.post(upload, "cancel").status_code == 202
+    load(begun)  # it had begun before
+    assert Upload.objects.get(pk=upload.pk).state == "cancelled"
+    assert facilities() == []
+    assert not ImportRun.objects.exists()
 
 
 def test_too_late_to_cancel_what_is_loaded(staff):
