@@ -65,7 +65,9 @@ _TO_JAPANESE: Final = {
     r"header in (?:line|row) (\d+)": r"見出しは\1行目",
     r"(.+) → (.+), from its columns": r"\1 → \2（列の名前から）",
     r"(.+) → (.+), as asked for": r"\1 → \2（指定どおり）",
-    r"positions in (.+), EPSG:(\d+) \(no system is named: (.+)\)": r"位置は \1。座標系が書かれていないため \3 とみなします",
+    r"positions in (.+), EPSG:(\d+) \(no system is named: (.+)\)": (
+        r"位置は \1。座標系は書かれておらず、\3 とみなします"
+    ),
     r"positions in (.+), EPSG:(\d+) \((.+)\)": r"位置は \1、EPSG:\2（\3）",
     r"as asked for: into (.+)": r"指定どおり \1 へ",
     r"not recognised: (.+)": r"何のデータか分かりません: \1",
