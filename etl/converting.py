@@ -10,10 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 from django.db import models
-from django.utils.dateparse import parse_datetime
 
+from etl.dates import find_era_fault, find_moment
 from etl.mapping import column_names
-from etl.text import find_number, find_truth, half_width_digits, is_nothing, trimmed
+from etl.text import find_number, find_truth, is_no_amount, is_nothing, is_unknown, trimmed
 from layers.spec import Field, LayerSpec
 from layers.values import column_of
 
@@ -54,6 +54,9 @@ class Column:
             return None
         if self.is_text:
             return "前後の空白や改行を除きました"
+        fault = find_era_fault(raw) if pa.types.is_timestamp(self.arrow) else None
+        if fault is not None:
+            return f"元号に無い日付を読み替えました（{fault}）"
         return None if raw.strip().isascii() else "全角文字などを読み替えました"
 
 
@@ -71,9 +74,10 @@ def _column(layer: LayerSpec, field: Field) -> Column:
     codes = dict(field.codes)
     nothing = None if column.null else _nothing_of(column)
     read = _reader_of(column)
+    is_absent = _absence_of(column)
 
     def convert(raw: Any) -> Any:
-        value = nothing if is_nothing(raw) else read(raw)
+        value = nothing if is_absent(raw) else read(raw)
         if value is REQUIRED:
             raise Unfit("nothing is written", "a value")
         if codes and value is not None and value not in codes:
@@ -93,6 +97,13 @@ def _arrow_type(column: models.Field[Any, Any]) -> pa.DataType:
     if isinstance(column, models.FloatField):
         return pa.float64()
     return pa.timestamp("us", tz="UTC") if isinstance(column, models.DateTimeField) else pa.string()
+
+
+def _absence_of(column: models.Field[Any, Any]) -> Callable[[Any], bool]:
+    """Which values mean that there is none: a word such as なし is a text, an answer, or no number."""
+    if isinstance(column, models.CharField | models.TextField):
+        return is_nothing
+    return is_unknown if isinstance(column, models.BooleanField) else is_no_amount
 
 
 def _nothing_of(column: models.Field[Any, Any]) -> Any:
@@ -144,14 +155,8 @@ def _integer(raw: Any, lowest: int, highest: int) -> int:
 
 
 def _moment(raw: Any) -> datetime.datetime:
-    if isinstance(raw, datetime.datetime) and raw.tzinfo is not None:
-        return raw
-    value: datetime.datetime | None
-    try:
-        value = parse_datetime(half_width_digits(str(raw)).strip())
-    except ValueError:
-        value = None
-    if value is None or value.tzinfo is None:
+    value = find_moment(raw)
+    if value is None:
         raise Unfit("not a moment in time", "2024-01-01T16:10:00+09:00")
     return value
 

@@ -46,11 +46,18 @@ def checked_row(row: RawRow, columns: Mapping[str, Column]) -> Iterator[Checked]
         try:
             value = column.convert(raw)
         except Unfit as unfit:
-            yield Rejection(row.place, name, raw, unfit.reason, unfit.expected, row.layer, row.id, _where(row))
-            return
+            if column.nothing is not None:
+                yield Rejection(row.place, name, raw, unfit.reason, unfit.expected, row.layer, row.id, _where(row))
+                return
+            # What may be unknown does not keep a place out: better a shelter without its capacity than no shelter.
+            repairs.append(
+                Repair(row.place, name, raw, None, f"読めない値を空にしました（{unfit.expected}）", *_of(row))
+            )
+            values[column.field] = None
+            continue
         why = column.find_repair(raw, value)
         if why is not None:
-            repairs.append(Repair(row.place, name, raw, value, why, row.layer, row.id))
+            repairs.append(Repair(row.place, name, raw, value, why, *_of(row)))
         values[column.field] = value
     fault = _identity_fault(row)
     if fault is not None:
@@ -65,6 +72,10 @@ def checked_row(row: RawRow, columns: Mapping[str, Column]) -> Iterator[Checked]
     repairs += [Repair(row.place, "geometry", "", "", notice, row.layer, row.id) for notice in notices]
     yield from repairs
     yield Record(row.place, row.layer, row.id, row.city_code, values, geometry.wkb)
+
+
+def _of(row: RawRow) -> tuple[str, str]:
+    return row.layer, row.id
 
 
 def _identity_fault(row: RawRow) -> Rejection | None:

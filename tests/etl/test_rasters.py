@@ -149,13 +149,17 @@ def test_a_square_of_nothing_but_sea_is_no_empty_file(tmp_path):
     assert inspect(path, options()).row["maximum"] == 0
 
 
-def test_a_zipped_square_is_read_and_its_inner_path_never_used(tmp_path, folder):
+@pytest.mark.parametrize(("member", "is_read"), [("srtm/N36E139.hgt", True), ("../../N36E139.hgt", False)])
+def test_a_zipped_square_is_read_unless_its_inner_path_leads_out(tmp_path, folder, member, is_read):
     path = tmp_path / "squares.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("../../N36E139.hgt", np.full((1201, 1201), 5, ">i2").tobytes())
-    assert is_raster(open_contents(path))
-    raster = bring_in(path)
-    assert [round(n) for n in raster.bounds.extent] == [139, 36, 140, 37]
+        archive.writestr(member, np.full((1201, 1201), 5, ">i2").tobytes())
+    if is_read:
+        assert is_raster(open_contents(path))
+        assert [round(n) for n in bring_in(path).bounds.extent] == [139, 36, 140, 37]
+    else:
+        with pytest.raises(UnreadableFileError, match="points outside it"):
+            bring_in(path)
     assert not (tmp_path.parent.parent / "N36E139.hgt").exists()
 
 
