@@ -54,10 +54,11 @@ class Column:
             return None
         if self.is_text:
             return "前後の空白や改行を除きました"
-        fault = find_era_fault(raw) if pa.types.is_timestamp(self.arrow) else None
-        if fault is not None:
-            return f"元号に無い日付を読み替えました（{fault}）"
-        return None if raw.strip().isascii() else "全角文字などを読み替えました"
+        if pa.types.is_timestamp(self.arrow):
+            fault = find_era_fault(raw)
+            return None if fault is None else f"元号に無い日付を読み替えました（{fault}）"
+        is_number = pa.types.is_integer(self.arrow) or pa.types.is_floating(self.arrow)
+        return "全角の数字などを読み替えました" if is_number and not raw.strip().isascii() else None
 
 
 REQUIRED = object()

@@ -22,6 +22,7 @@ from rasterio.crs import CRS
 from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
+from etl.archives import check_archive
 from etl.contents import HGT_NAME, HGT_SIZES, is_grid
 from etl.record import UnreadableFileError
 
@@ -117,6 +118,7 @@ def _hgt_form(path: Path) -> str:
 
 def _unpacked(path: Path, folder: Path) -> Path:
     """The one .hgt file of an archive. Its name inside is never used as a path."""
+    check_archive(path)
     try:
         with zipfile.ZipFile(path) as archive:
             squares = [member for member in archive.infolist() if member.filename.lower().endswith(".hgt")]

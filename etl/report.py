@@ -42,12 +42,12 @@ class Report:
     run: int | None = None
     entries: list[Finding] = field(default_factory=list)
     entry_count: int = 0
-    repaired_rows: int = 0
     refused_rows: int = 0
     repaired: dict[str, Group] = field(default_factory=dict)
     refused: dict[str, Group] = field(default_factory=dict)
     noticed: dict[str, Group] = field(default_factory=dict)
-    _last_repaired: tuple[str, str, str] | None = None
+    _repaired_places: set[int] = field(default_factory=set)
+    """Numbers that stand for the places of repaired rows: one row may be repaired at several values."""
 
     def tell(self, item: Checked) -> None:
         """Take down a finding; records are not findings."""
@@ -68,9 +68,7 @@ class Report:
             f"{item.place}: {_brief(item.before)} → {_brief(item.after)}" if item.before != item.after else item.place
         )
         self.repaired.setdefault(f"{item.field}: {item.why}", Group()).add(change)
-        row = (item.layer, item.place, item.id)
-        self.repaired_rows += row != self._last_repaired
-        self._last_repaired = row
+        self._repaired_places.add(hash(item.place))
 
     def _tell_rejection(self, item: Rejection) -> None:
         expected = f"; right would be: {item.expected}" if item.expected else ""
@@ -87,6 +85,10 @@ class Report:
                 self.tell(Rejection(row.place, "id", row.id, row.reason, "", one.layer, row.id, row.wkb))
             self.refused_rows += one.refused_count - len(one.refused)
             self.entry_count += one.refused_count - len(one.refused)
+
+    @property
+    def repaired_rows(self) -> int:
+        return len(self._repaired_places)
 
     @property
     def refused_count(self) -> int:
