@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from etl.record import Checked, CheckedBatch, DataSet, Record, UnreadableFileError
+from etl.crosschecks import far_from_city
+from etl.record import Checked, CheckedBatch, DataSet, Notice, Record, UnreadableFileError
 from layers import registry
 from layers.bulk import BulkLoad, BulkRow, Merged, Target, add_missing, refresh_statistics, replacing
 from layers.feature import Source
@@ -78,22 +79,30 @@ def load(
     for target in targets:
         _check_complete(target)
     with transaction.atomic():
-        with replacing(data_set.source, targets, actor) as bulk:
+        with replacing(data_set.source, targets, actor, is_trial=not keep) as bulk:
             hooks.before()
             total = _stage_all(Tray(bulk), items, hooks)
             if total == 0:
                 raise UnreadableFileError("no row of the file can be used; nothing has been changed")
             merged = bulk.merge()
             add_missing(data_set.sources)
-            for check in data_set.cross_checks:
-                for notice in check(data_set.source.key):
-                    hooks.tell(notice)
+            for notice in _noticed(data_set, targets):
+                hooks.tell(notice)
         hooks.after(merged)
         if not keep:
             transaction.set_rollback(True)
     if keep and any(one.changed for one in merged):
         refresh_statistics(target.layer for target in targets)
     return merged
+
+
+def _noticed(data_set: DataSet, targets: Iterable[Target]) -> Iterator[Notice]:
+    """What only shows once the rows lie beside others."""
+    for check in data_set.cross_checks:
+        yield from check(data_set.source.key)
+    for target in targets:
+        if target.layer.name != "boundaries" and not target.rows_name_sources:
+            yield from far_from_city(target.layer, data_set.source.key)
 
 
 def _check_complete(target: Target) -> None:

@@ -53,6 +53,7 @@ class BulkLoad:
     source: Source
     targets: Mapping[str, Target]
     staged: dict[str, int] = field(default_factory=dict)
+    is_trial: bool = False
     copy: BackgroundCopy = field(default_factory=BackgroundCopy)
 
     def stage(self, layer: str, rows: Iterable[BulkRow]) -> None:
@@ -83,7 +84,10 @@ class BulkLoad:
     def merge(self) -> tuple[Merged, ...]:
         """Bring the layers to what was staged."""
         self.copy.wait()
-        done = tuple(merge(self.source.key, target, self.staged.get(name, 0)) for name, target in self.targets.items())
+        done = tuple(
+            merge(self.source.key, target, self.staged.get(name, 0), is_trial=self.is_trial)
+            for name, target in self.targets.items()
+        )
         if not self.source.key:  # the rows name theirs
             return done
         Source.objects.update_or_create(
@@ -117,9 +121,13 @@ def entering_in_bulk(actor: str, source: str) -> Iterator[None]:
 
 
 @contextmanager
-def replacing(source: Source, targets: Iterable[Target], actor: str) -> Iterator[BulkLoad]:
-    """A transaction in which the rows of `source` are replaced. Leaving it by an exception changes nothing."""
-    load = BulkLoad(source, {target.layer.name: target for target in targets})
+def replacing(source: Source, targets: Iterable[Target], actor: str, *, is_trial: bool = False) -> Iterator[BulkLoad]:
+    """A transaction in which the rows of `source` are replaced. Leaving it by an exception changes nothing.
+
+    Args:
+        is_trial: the caller will take everything back; nobody is to wait for that longer than needed.
+    """
+    load = BulkLoad(source, {target.layer.name: target for target in targets}, is_trial=is_trial)
     with transaction.atomic(), entering_in_bulk(actor, source.key), connection.cursor() as cursor:
         for target in load.targets.values():
             cursor.execute(create_stage(target))

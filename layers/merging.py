@@ -73,8 +73,8 @@ def create_stage(target: Target) -> str:
     )
 
 
-def merge(source: str, target: Target, staged: int) -> Merged:
-    """Bring the target's table to the `staged` rows that wait for it."""
+def merge(source: str, target: Target, staged: int, *, is_trial: bool = False) -> Merged:
+    """Bring the target's table to the `staged` rows that wait for it; a trial keeps no reader waiting."""
     stage, table = quoted(target.stage), quoted(target.layer.table)
     columns = tuple(quoted(name) for name in (*KEYS[1:], *target.columns))
     named_source = [] if target.rows_name_sources else [source]
@@ -94,7 +94,7 @@ def merge(source: str, target: Target, staged: int) -> Merged:
             cursor.execute(_insert(table, stage, columns, named_source, new_only=True), named_source)
             inserted = cursor.rowcount
         else:
-            with index_built_afterwards(cursor, target.layer.table, staged):
+            with index_built_afterwards(cursor, target.layer.table, 0 if is_trial else staged):
                 cursor.execute(_insert(table, stage, columns, named_source, new_only=False), named_source)
                 inserted = cursor.rowcount
         cursor.execute(f"SELECT count(*) FROM {stage}")

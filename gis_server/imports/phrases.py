@@ -40,6 +40,9 @@ _TO_JAPANESE: Final = {
     r"a formula whose value is not stored; it is not calculated here": "計算結果が保存されていない数式です",
     r"(.+) is null: read as nothing": r"\1 が null のため、空欄として読みました",
     r"lies outside the city's outline; kept as it is": "市の外にあります（そのまま受け入れます）",
+    r"lies far from the municipality whose code it bears; kept as it is": (
+        "コードの市区町村から遠く離れています（そのまま受け入れます）"
+    ),
     r"one place under two names; joined by the number inside 共通ID": "同じ場所に名前が二つあります",
     r"does not say where it comes from; give --attribution and --licence": (
         "出典が書かれていません。下の「出典とライセンス」に書いてください"

@@ -145,3 +145,16 @@ def test_a_layer_whose_required_column_is_missing_says_so(tmp_path, bring_in):
     path.write_text('{"type": "FeatureCollection", "features": [' + area + "]}", encoding="utf-8")
     with pytest.raises(UnreadableFileError, match="hazard-zones needs 災害種別"):
         bring_in(path, layer="hazard-zones")
+
+
+def test_a_place_far_from_the_city_whose_code_it_bears_is_noticed_and_kept(write, bring_in):
+    report = bring_in(
+        write(
+            "132047,1,図書館,三鷹市,35.69,139.56",
+            "132047,2,山の家,長野県,35.95,138.55",
+            "222127,3,港,焼津市,34.87,138.32",
+        )
+    )
+    assert Facility.objects.count() == 3
+    (far,) = [entry for entry in report.entries if "far from the municipality" in getattr(entry, "text", "")]
+    assert far.place == "table-list-2: 93 km"
