@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from etl.models import ImportRun
 from layers.changes import Change
@@ -48,8 +48,12 @@ def run_import() -> Iterator[Callable[[Path, float], tuple[str, float]]]:
 
 
 def state() -> tuple[str, int, int]:
-    """The layer's rows as one digest, and how many runs and changes are on record."""
-    with connection.cursor() as cursor:
+    """The layer's rows as one digest, and how many runs and changes are on record.
+
+    The server may still be at work for a process that was killed: what a second import waits for is waited for here.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('machigis source killed', 0))")
         cursor.execute(
             "SELECT md5(string_agg(id || name || ST_AsText(geometry), ',' ORDER BY id)) FROM layers_facility"
         )

@@ -131,6 +131,8 @@ class Combobox {
   #open() {
     show(this.list, true);
     this.input.setAttribute("aria-expanded", "true");
+    // On a phone the list would lie below the fold of its sheet.
+    if (matchMedia("(max-width: 48rem)").matches) this.input.scrollIntoView({ block: "start" });
   }
 
   #close() {
