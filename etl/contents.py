@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import stat
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from etl.archives import check_archive
+from etl.json_text import read_json
 from etl.record import UnreadableFileError
 
 HEAD_BYTES = 4096
@@ -86,7 +89,7 @@ class Contents:
             raise UnreadableFileError(f"{size // 2**20} MB of JSON are too many; the most is {MAX_JSON_BYTES // 2**20}")
         data = self.path.read_bytes()
         try:
-            return json.loads(data.decode("utf-8-sig"))
+            return read_json(data.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
             raise UnreadableFileError(f"not UTF-8 at byte {error.start}{_other_encoding(data)}") from error
         except json.JSONDecodeError as error:
@@ -128,9 +131,12 @@ def open_contents(path: Path) -> Contents:
     """Look into a file.
 
     Raises:
-        UnreadableFileError: where it is absent, empty, or not what its name says.
+        UnreadableFileError: where it is absent, empty, no file at all, or not what its name says.
     """
+    _check_name(path.name)
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for, a device has no end
+            raise UnreadableFileError("a folder, a pipe, a socket or a device; needed is a file")
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
     except OSError as error:
@@ -145,6 +151,15 @@ def open_contents(path: Path) -> Contents:
         found = f"text in {ENCODINGS[encoding]}" if kind == "text" and (encoding := find_encoding(head)) else kind
         raise UnreadableFileError(f"the name says {path.suffix} ({expected[0]}), but the file holds {found}")
     return Contents(path, kind, head)
+
+
+def _check_name(name: str) -> None:
+    """A name in CP932, as archives from elsewhere bring it, can be neither stored nor shown."""
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        likely = os.fsencode(name).decode("cp932", errors="replace")
+        raise UnreadableFileError(f"the file's name is not UTF-8; rename it, perhaps to {likely}") from error
 
 
 def is_hgt(path: Path, size: int) -> bool:
@@ -198,7 +213,7 @@ def _is_json_lines(text: str) -> bool:
     if not end or not first.startswith("{"):
         return False
     try:
-        value = json.loads(first)
+        value = read_json(first)
     except (json.JSONDecodeError, RecursionError):
         return False
     return isinstance(value, dict) and value.get("type") == "Feature"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db import Error
 
+from etl.faults import faults_in_one_line
 from etl.loading import Hooks, Progress, load
 from etl.models import ImportRun
 from etl.partitions import FilePart, Part, check, check_in_parallel, lay_out, part_paths
@@ -44,6 +47,11 @@ def open_file(path: Path, options: Options, reader_name: str = "") -> Opened:
     Raises:
         UnreadableFileError: in one line, what is wrong with the file.
     """
+    with faults_in_one_line():
+        return _opened(path, options, reader_name)
+
+
+def _opened(path: Path, options: Options, reader_name: str) -> Opened:
     paths = part_paths(path) if path.is_dir() else [path]
     if path.is_dir():
         options = replace(options, source_key=options.source_key or f"parts-{slug(path)}")
@@ -101,12 +109,13 @@ def import_opened(
 
     hooks = Hooks(report.tell, progress, recorder.remember_source, after)
     try:
-        with tempfile.TemporaryDirectory() as folder:
+        with faults_in_one_line(), tempfile.TemporaryDirectory() as folder:
             items = _checked(opened, options, Path(folder) if in_parallel else None)
             load(data_set, items, actor, hooks, keep=keep)
     except UnreadableFileError as error:
         if keep:
-            recorder.failed(str(error))
+            with suppress(Error):  # a database that is gone cannot take it down
+                recorder.failed(str(error))
         raise
     except KeyboardInterrupt:
         if keep:

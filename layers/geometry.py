@@ -7,6 +7,7 @@ repaired with a notice or refused, and never stored.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -21,6 +22,8 @@ MAX_VERTICES = 100_000
 
 _MULTI = {"Point": "MultiPoint", "LineString": "MultiLineString", "Polygon": "MultiPolygon"}
 _AREAL = {"Polygon", "MultiPolygon"}
+_LARGEST = sys.float_info.max
+"""JSON may hold whole numbers that are larger than any float."""
 
 
 class SoundGeometry(NamedTuple):
@@ -112,7 +115,7 @@ def _check_position(position: list[Any], number: int) -> None:
     where = f"position {number} {position!r:.60}"
     if not 2 <= len(position) <= 3:
         raise _fault(f"{where}: a position has two or three numbers, longitude and latitude first")
-    if not all(isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) for n in position):
+    if not all(isinstance(n, int | float) and not isinstance(n, bool) and abs(n) <= _LARGEST for n in position):
         raise _fault(f"{where}: not finite numbers")
     lon, lat = position[:2]
     if -180 <= lon <= 180 and -90 <= lat <= 90:

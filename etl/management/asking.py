@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from etl.pipeline import Opened
 from layers import registry
@@ -24,6 +25,11 @@ def described(opened: Opened) -> Iterator[str]:
     if data_set.unused:
         yield f"  left out   {'、'.join(data_set.unused)}"
     yield f"  source     {data_set.source.key}: {data_set.source.attribution}, {data_set.source.licence}"
+
+
+def shown(path: Path) -> str:
+    """A path that can be written, whatever bytes its name is made of."""
+    return str(path).encode(errors="replace").decode()
 
 
 def says_yes(question: str) -> bool:

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from etl.archives import check_archive
 from etl.contents import Contents, find_encoding
+from etl.json_text import read_json
 from etl.readers import own_rows
 from etl.readers.base import Options, Reader
 from etl.readers.geojson import find_features, first_properties
@@ -169,7 +170,7 @@ def _members(contents: Contents) -> dict[str, Any]:
     with contents.path.open(encoding="utf-8-sig") as file:
         line = file.readline(1024 * 1024).rstrip()
     try:
-        document = json.loads(line + "]}") if line.endswith('"features":[') else contents.document
+        document = read_json(line + "]}") if line.endswith('"features":[') else contents.document
     except json.JSONDecodeError as error:
         raise UnreadableFileError(f"broken JSON at line 1: {error.msg}") from error
     return document if isinstance(document, dict) else {}

@@ -19,6 +19,7 @@ from lxml import etree
 
 from etl.archives import check_archive
 from etl.contents import Contents, find_encoding
+from etl.json_text import read_json
 from etl.record import UnreadableFileError
 from layers.formats.table import original
 
@@ -73,7 +74,7 @@ def json_rows(contents: Contents) -> Iterator[OwnRow]:
 
 def _feature(line: str, number: int) -> Any:
     try:
-        return json.loads(line.rstrip().rstrip(","))
+        return read_json(line.rstrip().rstrip(","))
     except (json.JSONDecodeError, RecursionError) as error:
         raise UnreadableFileError(f"broken JSON at line {number}: {str(error)[:80]}") from error
 

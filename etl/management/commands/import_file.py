@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from dataclasses import replace
@@ -12,7 +13,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from etl.contents import open_contents
-from etl.management.asking import ask_layer, described, says_yes
+from etl.management.asking import ask_layer, described, says_yes, shown
 from etl.management.options import add_options, read_options
 from etl.pipeline import Opened, import_opened, open_file
 from etl.readers import Options
@@ -46,9 +47,9 @@ class Command(BaseCommand):
                 self._import(path, chosen, options)
             except UnreadableFileError as error:
                 failed += 1
-                self.stderr.write(f"{path}: {error}")
+                self.stderr.write(f"{shown(path)}: {error}")
                 if options["json"]:
-                    self.stdout.write(json.dumps({"file": str(path), "error": str(error)}, ensure_ascii=False))
+                    self.stdout.write(json.dumps({"file": shown(path), "error": str(error)}, ensure_ascii=False))
             except KeyboardInterrupt:
                 message = f"{path}: stopped; nothing of this file has been stored"
                 raise CommandError(message, returncode=_INTERRUPTED) from None
@@ -66,7 +67,7 @@ class Command(BaseCommand):
         return sys.stdin.isatty() and not options["json"]
 
     def _import(self, path: Path, chosen: Options, options: dict[str, Any]) -> None:
-        if path.is_file() and open_contents(path).kind in RASTER_KINDS:
+        if not os.path.isdir(path) and open_contents(path).kind in RASTER_KINDS:
             self._import_raster(path, chosen, options)
         else:
             self._import_rows(path, chosen, options)

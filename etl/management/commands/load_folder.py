@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from etl import sources
 from etl.belonging import find_foreign_reason
 from etl.loading import remove
+from etl.management.asking import shown
 from etl.pipeline import ACTOR, Opened, import_opened, open_file
 from etl.readers import Options
 from etl.record import UnreadableFileError
@@ -44,7 +45,7 @@ class Command(BaseCommand):
             try:
                 opened = open_file(path, Options(settings.CITY))
             except UnreadableFileError as error:
-                self.stdout.write(f"left out {path.relative_to(folder)}: {error}")
+                self.stdout.write(f"left out {shown(path.relative_to(folder))}: {error}")
                 continue
             reason = find_foreign_reason(opened.data_set, settings.CITY)
             if reason is None:

@@ -1,0 +1,30 @@
+"""What disk, database and decoding have against a file, in one line for its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.db import Error
+
+from etl.record import UnreadableFileError
+
+
+@contextmanager
+def faults_in_one_line() -> Iterator[None]:
+    """Faults that no check foresees end an import as a broken file does: nothing has changed, one line says why.
+
+    Raises:
+        UnreadableFileError: with what the system, or the database, said.
+    """
+    try:
+        yield
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        raise UnreadableFileError(f"cannot be read: {error.strerror or error}{where}") from error
+    except UnicodeError as error:
+        raise UnreadableFileError(f"a text in it cannot be read: {error}") from error
+    except (Error, psycopg.Error) as error:
+        said = str(error).strip().split("\n")[0]
+        raise UnreadableFileError(f"the database refused it, and nothing has been changed: {said}") from error

@@ -1,0 +1,87 @@
+"""Odd numbers, odd characters, odd names, things that are no files: each in one line, never a fault of the program."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from etl.contents import open_contents
+from etl.models import ImportRun
+from etl.record import UnreadableFileError
+from layers.catalog.disaster import EvacuationSite
+
+pytestmark = pytest.mark.django_db
+
+
+def _with_number(path, digits):
+    """The number 777 of a file as `digits`, which Python itself would not write."""
+    path.write_text(path.read_text(encoding="utf-8").replace("777", digits), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("digits", ["9" * 400, "9" * 5000])
+def test_a_number_of_any_length_is_a_fault_of_its_row_alone(write_sites, bring_in, digits):
+    path = write_sites(
+        ({}, [139.56, 35.69]),
+        ({"共通ID": "E1320400003201", "洪水": 777}, [139.56, 35.69]),
+        ({"共通ID": "E1320400004201"}, [777, 35.69]),
+    )
+    report = bring_in(_with_number(path, digits))
+    assert (report.accepted, report.refused_rows) == (1, 2)
+
+
+def test_halves_of_characters_and_nul_become_the_sign_for_what_cannot_be_read(write_sites, bring_in):
+    path = write_sites(
+        ({"施設・場所名": "東\ud800西"}, [139.56, 35.69]),
+        ({"共通ID": "E1320400003201", "施設・場所名": "南\0北"}, [139.56, 35.69]),
+        ({"共通ID": "E\udc00"}, [139.56, 35.69]),
+    )
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8"))), encoding="ascii")
+    report = bring_in(path)
+    assert sorted(EvacuationSite.objects.values_list("name", flat=True)) == ["南�北", "東�西"]
+    assert (report.accepted, report.refused_rows) == (2, 1)
+
+
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.csv")
+    with pytest.raises(UnreadableFileError, match="a pipe"):
+        open_contents(tmp_path / "a.csv")
+
+
+def test_a_socket_is_refused(tmp_path):
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(tmp_path / "a.csv"))
+        with pytest.raises(UnreadableFileError, match="a socket"):
+            open_contents(tmp_path / "a.csv")
+
+
+def test_a_name_in_cp932_is_refused_with_what_it_should_be(tmp_path, capsys):
+    path = tmp_path / os.fsdecode("施設.csv".encode("cp932"))
+    path.write_text("名称,緯度,経度\n図書館,35.68,139.56\n", encoding="utf-8")
+    with pytest.raises(SystemExit):
+        call_command("import_file", path, yes=True, json=True)
+    said = capsys.readouterr()
+    assert "rename it, perhaps to 施設.csv" in json.loads(said.out)["error"]
+    said.err.encode()
+
+
+def test_a_path_longer_than_the_system_takes_is_one_line(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        call_command("import_file", tmp_path / ("a" * 300), yes=True)
+    assert "File name too long" in capsys.readouterr().err
+
+
+def test_what_the_database_refuses_is_one_line_and_a_failed_run(write_sites, bring_in):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"ALTER TABLE {EvacuationSite._meta.db_table} ADD CONSTRAINT no_first CHECK (name <> '第一広場') NOT VALID"
+        )
+    with pytest.raises(UnreadableFileError, match=r"database refused it.*no_first"):
+        bring_in(write_sites(({}, [139.56, 35.69])))
+    assert ImportRun.objects.get().state == ImportRun.State.FAILED
+    assert not EvacuationSite.objects.exists()
