@@ -163,6 +163,8 @@ def _moment(raw: Any) -> datetime.datetime:
 
 
 def _text(raw: Any, longest: int | None) -> str:
+    if isinstance(raw, bytes):
+        raise Unfit("bytes, not text", "text")
     value = trimmed(raw) if isinstance(raw, str) and "\n" not in raw else str(raw).strip().replace("\x00", "")
     if longest is not None and len(value) > longest:
         raise Unfit(f"{len(value)} characters are too many", f"at most {longest}")

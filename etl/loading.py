@@ -8,13 +8,23 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from etl.crosschecks import far_from_city
-from etl.record import Checked, CheckedBatch, DataSet, Notice, Record, UnreadableFileError
+from etl.record import (
+    Checked,
+    CheckedBatch,
+    DataSet,
+    NothingUsableError,
+    Notice,
+    Record,
+    Rejection,
+    UnreadableFileError,
+)
 from layers import registry
 from layers.bulk import BulkLoad, BulkRow, Merged, Target, add_missing, refresh_statistics, replacing
 from layers.feature import Source
 from layers.values import column_of
 
 BATCH_ROWS = 5_000
+_NOTHING_USABLE = "no row of the file can be used; nothing has been changed"
 
 Progress = Callable[[int], None]
 
@@ -73,7 +83,7 @@ def load(
         keep: False tries everything and leaves the database as it was.
 
     Raises:
-        UnreadableFileError: where no row at all is usable: an import that would only remove rows is a mistake.
+        NothingUsableError: where no row at all is usable.
     """
     targets = [Target(registry.get(layer), columns) for layer, columns in data_set.columns.items()]
     for target in targets:
@@ -83,8 +93,11 @@ def load(
             hooks.before()
             total = _stage_all(Tray(bulk), items, hooks)
             if total == 0:
-                raise UnreadableFileError("no row of the file can be used; nothing has been changed")
+                raise NothingUsableError(_NOTHING_USABLE)
             merged = bulk.merge()
+            if any(one.deleted for one in merged) and not any(_held(one) for one in merged):
+                _tell_refused(merged, hooks)
+                raise NothingUsableError(_NOTHING_USABLE)
             add_missing(data_set.sources)
             for notice in _noticed(data_set, targets):
                 hooks.tell(notice)
@@ -103,6 +116,16 @@ def _noticed(data_set: DataSet, targets: Iterable[Target]) -> Iterator[Notice]:
     for target in targets:
         if target.layer.name != "boundaries" and not target.rows_name_sources:
             yield from far_from_city(target.layer, data_set.source.key)
+
+
+def _held(one: Merged) -> int:
+    return one.inserted + one.updated + one.unchanged
+
+
+def _tell_refused(merged: Iterable[Merged], hooks: Hooks) -> None:
+    for one in merged:
+        for row in one.refused:
+            hooks.tell(Rejection(row.place, "id", row.id, row.reason, "", one.layer, row.id, row.wkb))
 
 
 def _check_complete(target: Target) -> None:

@@ -21,7 +21,7 @@ from etl.partitions import FilePart, Part, check, check_in_parallel, lay_out, pa
 from etl.readers import Options
 from etl.readers.base import slug
 from etl.recognition import Recognised, recognise
-from etl.record import Checked, DataSet, Item, RawBatch, RawRow, UnreadableFileError
+from etl.record import Checked, DataSet, Item, NothingUsableError, RawBatch, RawRow, UnreadableFileError
 from etl.recording import Recorder
 from etl.report import Report, recognition_members
 from layers import registry
@@ -113,15 +113,25 @@ def import_opened(
             items = _checked(opened, options, Path(folder) if in_parallel else None)
             load(data_set, items, actor, hooks, keep=keep)
     except UnreadableFileError as error:
+        if isinstance(error, NothingUsableError):
+            error = NothingUsableError(f"{error}{_first_reason(report)}")
         if keep:
             with suppress(Error):  # a database that is gone cannot take it down
                 recorder.failed(str(error))
-        raise
+        raise error from None
     except KeyboardInterrupt:
         if keep:
             recorder.failed("", ImportRun.State.STOPPED)
         raise
     return report
+
+
+def _first_reason(report: Report) -> str:
+    """Why rows were refused, of the kind that is most frequent."""
+    if not report.refused:
+        return ""
+    what, group = max(report.refused.items(), key=lambda entry: entry[1].count)
+    return f"; refused ×{group.count}: {what} [{group.examples[0]}]"
 
 
 def _checked(opened: Opened, options: Options, folder: Path | None) -> Iterable[Checked]:
@@ -159,6 +169,7 @@ def _city_codes(batch: RawBatch, city_code: str) -> pa.Array:
 def _named(source: Source, options: Options) -> Source:
     """The source as the file says it, with what the caller says instead."""
     source.key = options.source_key or source.key
+    source.title = source.title[: Source._meta.get_field("title").max_length]
     source.attribution = options.attribution or source.attribution
     source.licence = options.licence or source.licence
     return source

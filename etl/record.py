@@ -190,6 +190,10 @@ class UnreadableFileError(Exception):
     """The file as a whole cannot be imported; the message names what is wrong and where, in one line."""
 
 
+class NothingUsableError(UnreadableFileError):
+    """No row at all is usable: an import that would only remove rows is a mistake."""
+
+
 class UndecidedError(UnreadableFileError):
     """The file is readable, but only its owner can say which layer its rows belong to.
 

@@ -128,8 +128,8 @@ def _plain_numbers(array: pa.Array, column: Column) -> tuple[Flags, pa.Array]:
         is_number = pc.fill_null(pc.match_substring_regex(array, r"^-?[0-9]+(\.[0-9]+)?$"), False)
         numbers = pc.if_else(is_number, array, None).cast(pa.float64())
     else:
-        numbers = array.cast(pa.float64())
-        is_number = pc.fill_null(pc.is_finite(numbers), False)
+        numbers = array.cast(pa.float64(), safe=False)  # beyond 2**53 the nearest, as Python's float
+    is_number = pc.fill_null(pc.is_finite(numbers), False)
     return _flags(is_number if column.nothing is REQUIRED else pc.or_(is_number, pc.is_null(array))), numbers
 
 

@@ -14,6 +14,8 @@ from layers import registry
 from layers.city import has_right_check_digit
 
 _HIGHEST_EPSG = 1_000_000
+_LONGEST = {"source_key": 80, "attribution": 300, "licence": 100}
+"""Characters; ids, of 120 at most, begin with the key of their source."""
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -37,6 +39,7 @@ def read_options(options: dict[str, Any]) -> Options:
         CommandError: exit status 2, for what cannot be meant.
     """
     layer, code, reader = options["layer"], options["city_code"], options["reader"]
+    _check_texts(options)
     names = [known.name for known in registry.every()]
     if layer and layer not in names:
         raise CommandError(f"--layer: no layer is called {layer!r}; there are: {', '.join(names)}", returncode=2)
@@ -57,6 +60,19 @@ def read_options(options: dict[str, Any]) -> Options:
         constants=_pairs("--set", options["set"]),
         mapping=_pairs("--map", options["map"]),
     )
+
+
+def _check_texts(options: dict[str, Any]) -> None:
+    """Texts that the database could not hold."""
+    for name in ("part", "source_key", "attribution", "licence", "map", "set"):
+        option = f"--{name.replace('_', '-')}"
+        try:
+            "".join(options[name]).encode()
+        except UnicodeEncodeError as error:
+            raise CommandError(f"{option}: what is written is not UTF-8", returncode=2) from error
+        longest = _LONGEST.get(name)
+        if longest is not None and len(options[name]) > longest:
+            raise CommandError(f"{option}: at most {longest} characters", returncode=2)
 
 
 def _encoding(name: str) -> str:

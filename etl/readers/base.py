@@ -56,6 +56,10 @@ class Reader:
     open: Callable[[Contents, Options], DataSet]
 
 
+_LONGEST_SLUG = 80
+"""Keys begin ids, which have 120 characters at most."""
+
+
 def short_hash(text: str) -> str:
     """Ten characters that stand for a text, for ids of things that have none.
 
@@ -71,8 +75,8 @@ def slug(path: Path) -> str:
     >>> slug(Path("Liechtenstein latest.osm.pbf"))
     'liechtenstein-latest'
     """
-    stem = path.name.split(".")[0].lower()
-    return re.sub(r"[^a-z0-9]+", "-", stem).strip("-") or short_hash(path.name)
+    stem = re.sub(r"[^a-z0-9]+", "-", path.name.split(".")[0].lower()).strip("-") or short_hash(path.name)
+    return stem if len(stem) <= _LONGEST_SLUG else f"{stem[: _LONGEST_SLUG - 11]}-{short_hash(path.name)}"
 
 
 def find_city_code(text: str) -> str | None:

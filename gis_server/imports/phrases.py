@@ -76,6 +76,9 @@ _TO_JAPANESE: Final = {
     r"not recognised: (.+)": r"何のデータか分かりません: \1",
     r"broken JSON at line (\d+), column (\d+): (.+)": r"JSON がこわれています（\1行\2列: \3）",
     r"no row of the file can be used; nothing has been changed": "使える行が一つもありません。何も変えていません",
+    r"no row of the file can be used; nothing has been changed; refused ×(\d+): (.+)": (
+        r"使える行が一つもありません。何も変えていません（\1行を受け付けませんでした: \2）"
+    ),
     r"no column says where the rows lie; there are: (.+)": r"位置の列がありません。ある列: \1",
     r"(\S+) may not write (.+)": r"\1 さんは「\2」に書き込めません",
     r"(\S+) needs (.+): a column called (.+)": r"「\2」が必要です（列の名前: \3）。下で列か値を指定してください",

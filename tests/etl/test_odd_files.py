@@ -6,14 +6,18 @@ import json
 import os
 import socket
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from django.core.management import call_command
+import shapely
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from etl.contents import open_contents
 from etl.models import ImportRun
 from etl.record import UnreadableFileError
 from layers.catalog.disaster import EvacuationSite
+from layers.catalog.facilities import Facility
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +89,71 @@ def test_what_the_database_refuses_is_one_line_and_a_failed_run(write_sites, bri
         bring_in(write_sites(({}, [139.56, 35.69])))
     assert ImportRun.objects.get().state == ImportRun.State.FAILED
     assert not EvacuationSite.objects.exists()
+
+
+def _parquet(path, **columns):
+    """A GeoParquet file of places, one a row."""
+    count = len(next(iter(columns.values())))
+    wkb = pa.array([shapely.Point(139.56 + n / 1e5, 35.69).wkb for n in range(count)], pa.binary())
+    geo = {
+        "version": "1.1.0",
+        "primary_column": "geometry",
+        "columns": {"geometry": {"encoding": "WKB", "geometry_types": ["Point"]}},
+    }
+    table = pa.table({**columns, "geometry": wkb})
+    pq.write_table(table.replace_schema_metadata({"geo": json.dumps(geo)}), path)
+    return path
+
+
+@pytest.mark.parametrize("kind", [pa.string_view(), pa.large_string()], ids=str)
+def test_texts_in_the_younger_forms_of_arrow_come_in(tmp_path, bring_in, kind):
+    path = _parquet(tmp_path / "a.parquet", name=pa.array(["図書館"], kind), remarks=pa.array(["駅前"], kind))
+    assert bring_in(path, layer="facilities").accepted == 1
+    assert Facility.objects.get().remarks == "駅前"
+
+
+def test_bytes_are_no_text(tmp_path, bring_in):
+    path = _parquet(tmp_path / "a.parquet", name=pa.array(["図書館"]), remarks=pa.array([b"\xff"]))
+    with pytest.raises(UnreadableFileError, match="bytes, not text"):
+        bring_in(path, layer="facilities")
+
+
+@pytest.mark.parametrize(
+    ("mapping", "said"), [({"nosuch": "remarks"}, "no column 'nosuch'"), ({"remarks": "nosuch"}, "no field 'nosuch'")]
+)
+def test_a_column_or_field_that_is_not_there_cannot_be_mapped(tmp_path, bring_in, mapping, said):
+    path = _parquet(tmp_path / "a.parquet", name=pa.array(["図書館"]), remarks=pa.array(["駅前"]))
+    with pytest.raises(UnreadableFileError, match=said):
+        bring_in(path, layer="facilities", mapping=mapping)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"set": ["remarks=\udcff"]}, {"source_key": "k" * 81}, {"attribution": "あ" * 301}, {"licence": "\udc8e"}],
+    ids=lambda options: next(iter(options)),
+)
+def test_options_that_the_database_cannot_hold_are_usage_errors(tmp_path, options):
+    with pytest.raises(CommandError) as refused:
+        call_command("import_file", tmp_path / "a.csv", yes=True, **options)
+    assert refused.value.returncode == 2
+
+
+def test_a_name_of_the_greatest_length_still_makes_a_key(tmp_path, bring_in):
+    path = tmp_path / ("a" * 250 + ".csv")
+    path.write_text("名称,緯度,経度\n図書館,35.68,139.56\n", encoding="utf-8")
+    assert bring_in(path, layer="facilities").accepted == 1
+
+
+def test_a_file_without_a_usable_row_says_why(write_sites, bring_in):
+    with pytest.raises(
+        UnreadableFileError, match=r"no row .* refused ×1: 洪水: neither yes nor no.*1 or empty.*たぶん"
+    ):
+        bring_in(write_sites(({"洪水": "たぶん"}, [139.56, 35.69])))
+
+
+def test_a_file_whose_rows_all_belong_to_others_empties_no_data_set(write_sites, bring_in):
+    bring_in(write_sites(({}, [139.56, 35.69])), source_key="theirs")
+    bring_in(write_sites(({"共通ID": "E1320400003201"}, [139.56, 35.69])), source_key="ours")
+    with pytest.raises(UnreadableFileError, match="the id belongs to theirs"):
+        bring_in(write_sites(({}, [139.56, 35.69])), source_key="ours")
+    assert EvacuationSite.objects.count() == 2

@@ -18,7 +18,7 @@ from etl.validation import checked
 from layers.copying import copy_lines
 
 WORDS = ["", "なし", "　図書館　", "a\tb", "NULL", "ー", "library", "other", "flood", "有", "長" * 301]
-NUMBERS = ["1", "１２", "12.5", "-2", "1e3", "nan", "٣"]
+NUMBERS = ["1", "１２", "12.5", "-2", "1e3", "nan", "٣", "9" * 400]
 TEXTS = st.one_of(st.sampled_from(WORDS + NUMBERS), st.text(max_size=12), st.none())
 IDS = st.one_of(st.none(), st.sampled_from(["", "a", "b", "x" * 121, "\x00"]), st.text(max_size=5))
 BOWTIE = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
@@ -111,3 +111,15 @@ def test_a_slice_becomes_its_own_rows_only():
 
 def test_no_rows_become_no_text():
     assert bytes(copy_lines([pa.array([], pa.string())])) == b""
+
+
+def test_numbers_beyond_the_exact_are_the_nearest_and_beyond_all_bounds_are_none():
+    rows = [(str(n), "区域", "flood", None, "", shapely.box(0, 0, 1, 1).wkb) for n in range(3)]
+    with mock.patch.object(swift, "FEW", 0):
+        for depths in (pa.array([2**53 + 1, -(2**63), 1]), pa.array(["9" * 400, "1", "2"])):
+            batch = batch_of("hazard-zones", rows)
+            batch.columns["depth_min_m"] = depths
+            kept = [record.values["depth_min_m"] for record in records_of(checked([batch]))]
+            assert kept == [
+                record.values["depth_min_m"] for record in checked(batch.rows()) if isinstance(record, Record)
+            ]

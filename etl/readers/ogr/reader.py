@@ -15,7 +15,7 @@ from etl.readers.ogr.opening import Inside, look_inside
 from etl.readers.ogr.parts import Bounds, Part
 from etl.readers.ogr.reference import Reference, find_reference
 from etl.readers.ogr.rows import Rows, first_rows, middles
-from etl.readers.ogr.target import choose
+from etl.readers.ogr.target import check_mapping, choose
 from etl.record import DataSet, Item, Notice
 
 IDS = ("共通ID", "ID", "id", "identifier", "NO")
@@ -39,6 +39,7 @@ def open_gis_file(contents: Contents, options: Options) -> DataSet:
 def _data_set(contents: Contents, inside: Inside, options: Options) -> DataSet:
     choice = choose(inside.parts, options)
     part, layer = choice.part, choice.layer
+    check_mapping(part, layer, options)
     table, wkb = first_rows(part)
     reference = find_reference(part.crs, options.srid, middles(wkb), options.city)
     key = options.source_key or f"{part.format.lower()}-{slug(contents.path)}"

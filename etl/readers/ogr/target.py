@@ -93,6 +93,20 @@ def fits(geometry_type: str, layer: LayerSpec) -> bool:
     return kind == layer.geometry_type.removeprefix("Multi")
 
 
+def check_mapping(part: Part, layer: LayerSpec, options: Options) -> None:
+    """A column that is not there, or a field that is not, is a slip of the caller's.
+
+    Raises:
+        UnreadableFileError: naming it.
+    """
+    fields = {field.name for field in layer.fields}
+    for column, field in options.mapping.items():
+        if column not in part.columns:
+            raise UnreadableFileError(f"the file has no column {column!r}; it has {'、'.join(part.columns)[:200]}")
+        if field and field not in fields:
+            raise UnreadableFileError(f"{layer.name} has no field {field!r}; it has {', '.join(sorted(fields))}")
+
+
 def names_for(part: Part, layer: LayerSpec, options: Options) -> dict[str, str]:
     """The part's columns -> the layer's fields: those that the caller names, exact names, alike ones, cut ones."""
     left = [column for column in part.columns if column not in options.mapping]
