@@ -16,18 +16,19 @@ import shapely
 
 from etl.converting import REQUIRED, Column, Unfit
 from etl.record import Checked, CheckedBatch, RawBatch, RawRow, Record
-from etl.text import is_nothing
+from etl.text import LONGEST_NOTHING, is_nothing
 from layers import registry
 from layers.city import has_right_check_digit
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 CheckRow = Callable[[RawRow, Mapping[str, Column]], Iterator[Checked]]
 
+_SAMPLE = 1_024
 FEW = 64
 """So few different values are converted one by one and handed out, whatever their type."""
-_LONGEST_NOTHING = 12
-"""No word for "no value" is longer."""
 _MAX_ID_LENGTH = 120
+_POINT_BYTES = 21
+"""Well-known binary of this length is a point in two dimensions, and nothing else; such shapes go on as they came."""
 _MAKE_MULTI = {
     "MultiPoint": (shapely.GeometryType.POINT, shapely.multipoints),
     "MultiLineString": (shapely.GeometryType.LINESTRING, shapely.multilinestrings),
@@ -73,14 +74,27 @@ def _convert(array: pa.Array, column: Column) -> tuple[Flags, pa.Array]:
     """Which values are plainly right, and what they become; what the others become does not matter."""
     if pa.types.is_nested(array.type):
         return np.zeros(len(array), dtype=bool), pa.nulls(len(array), column.arrow)
-    encoded = array.dictionary_encode() if not pa.types.is_dictionary(array.type) else array
-    if len(encoded.dictionary) <= max(FEW, len(array) // 8):
+    quick = _quick_road(array, column)
+    if quick is not None and _has_many(array):
+        return quick(array, column)
+    encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    if quick is None or len(encoded.dictionary) <= max(FEW, len(array) // 8):
         return _convert_each(encoded, column)
+    return quick(array, column)
+
+
+def _quick_road(array: pa.Array, column: Column) -> Callable[[pa.Array, Column], tuple[Flags, pa.Array]] | None:
+    """How to convert many different values at once; None where only one by one will do."""
     if column.is_text and pa.types.is_string(array.type):
-        return _plain_texts(array, column)
+        return _plain_texts
     if not column.codes and column.arrow == pa.float64() and _is_numeric_or_text(array.type):
-        return _plain_numbers(array, column)
-    return _convert_each(encoded, column)
+        return _plain_numbers
+    return None
+
+
+def _has_many(array: pa.Array) -> bool:
+    """Whether the first values already differ so much that it is not worth while to count all."""
+    return len(array) > _SAMPLE and pc.count_distinct(array.slice(0, _SAMPLE)).as_py() > max(FEW, _SAMPLE // 4)
 
 
 def _is_numeric_or_text(kind: pa.DataType) -> bool:
@@ -111,7 +125,7 @@ def _plain_texts(array: pa.Array, column: Column) -> tuple[Flags, pa.Array]:
     )
     if column.longest is not None:
         is_plain = pc.and_(is_plain, pc.less_equal(length, column.longest))
-    short = array.filter(pc.less_equal(length, _LONGEST_NOTHING)).unique().to_pylist()
+    short = array.filter(pc.less_equal(length, LONGEST_NOTHING)).unique().to_pylist()
     nothings = [text for text in short if is_nothing(text)]
     if nothings:
         is_plain = pc.and_(is_plain, pc.invert(pc.is_in(array, value_set=pa.array(nothings, pa.string()))))
@@ -170,7 +184,8 @@ def _assembled(
         return pa.concat_arrays([own, pa.array(others, own.type)]).take(pa.array(order)) if repaired else own
 
     nothing = pa.array([""] * len(batch), pa.string())
-    wkb = pa.array(shapely.to_wkb(shapes[plain]), pa.binary())
+    is_as_written = pc.all(pc.equal(pc.binary_length(batch.wkb), _POINT_BYTES)).as_py()
+    wkb = _flat(batch.wkb).take(taken) if is_as_written else pa.array(shapely.to_wkb(shapes[plain]), pa.binary())
     if repaired:
         wkb = pa.concat_arrays([wkb, pa.array([r.wkb for r in repaired], pa.binary())]).take(pa.array(order))
     return CheckedBatch(

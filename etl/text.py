@@ -8,6 +8,8 @@ from typing import Any
 _DIGITS = str.maketrans("０１２３４５６７８９．，＋－−‐‑‒–—―ー", "0123456789.,+" + "-" * 9)
 _NOTHING = {"", "null", "none", "nan", "n/a", "#n/a", "<null>", "(null)"}
 _ONLY_DASHES = re.compile(r"[-‐‑‒–—―−－ーｰ─]{1,4}")
+LONGEST_NOTHING = max(map(len, _NOTHING))
+"""A text without blanks around it that is longer is never "no value"; whole columns are sorted by that."""
 _UNKNOWN = {"不明", "未定", "未調査", "未確認", "未記入", "未設定", "調査中", "確認中"}
 _ABSENT = {"なし", "無し", "無", "ない", "該当なし", "該当無し", "設定なし"}
 _TRUE = {"1", "1.0", "true", "yes", "有", "あり", "○", "〇", "◯", "可"}

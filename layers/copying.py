@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -29,19 +30,32 @@ def copy_lines(columns: Sequence[pa.Array]) -> memoryview:
 
 
 def hexadecimal(wkb: pa.Array) -> pa.Array:
-    """Well-known binary as the hexadecimal text that PostGIS reads."""
-    return pa.array([value.hex() for value in wkb.to_pylist()], pa.string())
+    """Well-known binary, without nulls, as the hexadecimal text that PostGIS reads."""
+    _, offsets, data = wkb.buffers()
+    if not len(wkb) or data is None:
+        return pa.array([""] * len(wkb), pa.string())
+    places = np.frombuffer(offsets, np.int32, len(wkb) + 1, wkb.offset * 4)
+    text = memoryview(data)[places[0] : places[-1]].hex()
+    return pa.StringArray.from_buffers(
+        len(wkb), pa.py_buffer((places - places[0]) * 2), pa.py_buffer(text.encode("ascii"))
+    )
 
 
 def _cells(column: pa.Array) -> pa.Array:
     texts = column
     if pa.types.is_string(column.type):
         for character, escape in _ESCAPES:
-            if pc.any(pc.match_substring(texts, character)).as_py():
+            if _may_hold(column, character):
                 texts = pc.replace_substring(texts, character, escape)
     else:
         texts = column.cast(pa.string())
-    return pc.fill_null(texts, "\\N")
+    return pc.fill_null(texts, "\\N") if texts.null_count else texts
+
+
+def _may_hold(column: pa.Array, character: str) -> bool:
+    """Whether a character stands anywhere in the memory of a column; much quicker than to ask each value."""
+    data = column.buffers()[2]
+    return data is not None and character.encode() in data.to_pybytes()
 
 
 class BackgroundCopy:

@@ -79,12 +79,14 @@ def merge(source: str, target: Target, staged: int, *, is_trial: bool = False) -
     columns = tuple(quoted(name) for name in (*KEYS[1:], *target.columns))
     named_source = [] if target.rows_name_sources else [source]
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {stage}")
         refused = _Refusals(cursor)
-        _take_out_refused(refused, stage)
+        if target.layer.geometry_type != "Point":  # a point within range is sound; range is the table's own check
+            _take_out_unsound(refused, stage)
+        _take_out_twins(refused, stage)
         cursor.execute(f"SELECT EXISTS (SELECT FROM {table})")
         deleted = updated = 0
         if cursor.fetchone()[0]:
+            cursor.execute(f"ANALYZE {stage}")
             _plan_for_many(cursor, staged)
             if named_source:
                 _take_out_others(refused, stage, table, source)
@@ -97,8 +99,7 @@ def merge(source: str, target: Target, staged: int, *, is_trial: bool = False) -
             with index_built_afterwards(cursor, target.layer.table, 0 if is_trial else staged):
                 cursor.execute(_insert(table, stage, columns, named_source, new_only=False), named_source)
                 inserted = cursor.rowcount
-        cursor.execute(f"SELECT count(*) FROM {stage}")
-        unchanged = cursor.fetchone()[0] - inserted - updated
+    unchanged = staged - refused.count - inserted - updated
     return Merged(target.layer.name, inserted, updated, deleted, unchanged, tuple(refused.first), refused.count)
 
 
@@ -130,13 +131,17 @@ class _Refusals:
         self.first += [Refused(place, key, why, wkb and bytes(wkb)) for place, key, why, wkb, _ in rows[:room]]
 
 
-def _take_out_refused(refused: _Refusals, stage: str) -> None:
-    """Rows that cannot enter leave the staging table: broken shapes, ids used twice."""
+def _take_out_unsound(refused: _Refusals, stage: str) -> None:
+    """Rows whose shapes the table would not take leave the staging table."""
     refused.take_out(
         f"DELETE FROM {stage} s WHERE s.geometry IS NULL OR NOT machigis_sound(s.geometry)",
         "coalesce('the geometry is not sound: ' || ST_IsValidReason(s.geometry), 'there is no geometry')",
         [],
     )
+
+
+def _take_out_twins(refused: _Refusals, stage: str) -> None:
+    """Of rows with the same id, all but the first leave the staging table."""
     twice = f"SELECT id, min(ordinal) AS first FROM {stage} GROUP BY id HAVING count(*) > 1"
     refused.take_out(
         f"DELETE FROM {stage} s USING ({twice}) d WHERE s.id = d.id AND s.ordinal > d.first",

@@ -50,10 +50,9 @@ CREATE OR REPLACE FUNCTION machigis_log_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE row_total bigint; touched geometry; change bigint;
 BEGIN
-  SELECT count(*) INTO row_total FROM new_rows;
+  SELECT count(*), ST_SetSRID(ST_Extent(geometry)::geometry, 4326) INTO row_total, touched FROM new_rows;
   IF row_total = 0 THEN RETURN NULL; END IF;
-  IF row_total <= 100 THEN SELECT ST_Union(ST_Envelope(geometry)) INTO touched FROM new_rows;
-  ELSE SELECT ST_SetSRID(ST_Extent(geometry)::geometry, 4326) INTO touched FROM new_rows; END IF;
+  IF row_total <= 100 THEN SELECT ST_Union(ST_Envelope(geometry)) INTO touched FROM new_rows; END IF;
   change := machigis_add_change(TG_ARGV[0], 'insert', row_total, touched);
   IF NOT machigis_is_bulk() THEN
     INSERT INTO layers_changedrow (change_id, feature_id, after, geometry_after)
@@ -67,10 +66,9 @@ CREATE OR REPLACE FUNCTION machigis_log_delete() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE row_total bigint; touched geometry; change bigint;
 BEGIN
-  SELECT count(*) INTO row_total FROM old_rows;
+  SELECT count(*), ST_SetSRID(ST_Extent(geometry)::geometry, 4326) INTO row_total, touched FROM old_rows;
   IF row_total = 0 THEN RETURN NULL; END IF;
-  IF row_total <= 100 THEN SELECT ST_Union(ST_Envelope(geometry)) INTO touched FROM old_rows;
-  ELSE SELECT ST_SetSRID(ST_Extent(geometry)::geometry, 4326) INTO touched FROM old_rows; END IF;
+  IF row_total <= 100 THEN SELECT ST_Union(ST_Envelope(geometry)) INTO touched FROM old_rows; END IF;
   change := machigis_add_change(TG_ARGV[0], 'delete', row_total, touched);
   INSERT INTO layers_changedrow (change_id, feature_id, before, geometry_before)
   SELECT change, id, to_jsonb(r) - 'geometry', geometry FROM old_rows r;

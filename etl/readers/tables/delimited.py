@@ -109,16 +109,13 @@ def _find_fault(path: Path, encoding: str) -> str | None:
 
 
 class _Lines:
-    """Lines of a text, none longer than the limit; counts the characters that it has handed out."""
+    """Lines of a text whose lines have been found short enough; counts the characters that it has handed out."""
 
     def __init__(self, file: TextIO) -> None:
-        self.file, self.characters, self.number = file, 0, 0
+        self.file, self.characters = file, 0
 
     def __iter__(self) -> Iterator[str]:
-        while line := self.file.readline(MAX_LINE_CHARACTERS + 1):
-            self.number += 1
-            if len(line) > MAX_LINE_CHARACTERS:
-                raise UnreadableFileError(f"line {self.number} is longer than {MAX_LINE_CHARACTERS:,} characters")
+        for line in self.file:
             self.characters += len(line)
             yield line
 
@@ -129,23 +126,23 @@ def _chunks(path: Path, encoding: str, delimiter: str, after: int) -> Iterator[C
     with path.open(encoding=encoding, newline=None) as file:
         lines = _Lines(file)
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
-        chunk, begun = Chunk(), 0
-        while True:
-            start = reader.line_num + 1
+        chunk, begun, end, is_over = Chunk(), 0, 0, False
+        while not is_over:
             try:
-                cells = next(reader)
-            except StopIteration:
-                break
+                for cells in reader:
+                    start, end = end + 1, reader.line_num
+                    # Nearly every row has something in its first cell; only the others are looked at as a whole.
+                    if start <= after or not cells or ((not cells[0] or cells[0].isspace()) and is_blank(cells)):
+                        continue
+                    chunk.starts.append(start)
+                    chunk.rows.append(cells)
+                    if len(chunk.rows) >= BATCH_ROWS or lines.characters - begun > MAX_CHUNK_CHARACTERS:
+                        yield chunk
+                        chunk, begun = Chunk(), lines.characters
+                is_over = True
             except csv.Error as error:
-                chunk.faults.append(_fault(error, start, reader.line_num))
-                continue
-            if start <= after or not cells or is_blank(cells):
-                continue
-            chunk.starts.append(start)
-            chunk.rows.append(cells)
-            if len(chunk.rows) >= BATCH_ROWS or lines.characters - begun > MAX_CHUNK_CHARACTERS:
-                yield chunk
-                chunk, begun = Chunk(), lines.characters
+                start, end = end + 1, reader.line_num
+                chunk.faults.append(_fault(error, start, end))
         yield chunk
 
 

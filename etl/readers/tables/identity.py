@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from etl.readers.tables.header import plain
 from etl.record import Repair
-from etl.text import half_width_digits, is_nothing
+from etl.text import LONGEST_NOTHING, half_width_digits, is_nothing
 from layers.city import check_digit, has_right_check_digit
 
 _CODES = ("全国地方公共団体コード", "都道府県コード又は市区町村コード", "市区町村コード", "prefcode")
@@ -69,7 +69,7 @@ def ids_of(key: str, names: Sequence[str], rows: list[list[str]], id_cells: pa.A
     if id_cells is None:
         return pa.array([f"{key}-{_hash(names, row)}" for row in rows], pa.string())
     own = pc.utf8_slice_codeunits(pc.utf8_trim_whitespace(id_cells), 0, _LONGEST_ID)
-    short = own.filter(pc.less_equal(pc.utf8_length(own), 12))
+    short = own.filter(pc.less_equal(pc.utf8_length(own), LONGEST_NOTHING))
     nothings = [text for text in pc.unique(short).to_pylist() if is_nothing(text)]
     ids = pc.binary_join_element_wise(key, own, "-")
     if not nothings:
