@@ -22,6 +22,13 @@ def first_features(path: Path, most: int = 50) -> list[Any] | None:
     return list(_values(text, start.end(), most))
 
 
+def first_values(path: Path, most: int = 50) -> list[Any]:
+    """The first whole values of JSON lines, or of any JSON file; none where its first megabyte holds no whole one."""
+    with path.open("rb") as file:
+        text = file.read(START_BYTES).decode("utf-8-sig", errors="ignore")
+    return list(_values(text, 0, most))
+
+
 def _values(text: str, place: int, most: int) -> list[Any]:
     decoder = json.JSONDecoder()
     values: list[Any] = []

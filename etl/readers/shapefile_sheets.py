@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from etl.datum import JGD2011, identify_srid, name_of, to_lon_lat
+from etl.gdal_warnings import silence_gdal
 from etl.readers.base import Options
 from etl.readers.sheets import ROWS, Shapes, Sheet, Stretch, find_fault
 from etl.record import UnreadableFileError
@@ -59,6 +60,7 @@ def shapefile_sheet(path: Path, name: str, options: Options) -> Sheet:
         raise UnreadableFileError(f"{name} has no .dbf beside it, which holds its columns")
     encoding = options.encoding or _dbf_encoding(path, table)
     try:
+        silence_gdal()
         info = pyogrio.read_info(path, encoding=encoding or None)
     except (DataSourceError, DataLayerError) as error:
         raise UnreadableFileError(f"broken Shapefile: {error}") from error

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from etl.archives import extract, is_archive
 from etl.contents import MAX_JSON_BYTES, Contents, kind_of
 from etl.readers.ogr import geopackage, shapefile
+from etl.readers.ogr.feature_ids import own_id_column
 from etl.readers.ogr.formats import GEOPARQUET, MEMBERS, format_of
 from etl.readers.ogr.parquet import inspect_parquet
 from etl.readers.ogr.parts import Part, inspect
@@ -124,22 +125,18 @@ def _add_geopackage(inside: Inside, path: Path, stem: str) -> None:
 def _add_json(inside: Inside, path: Path, stem: str) -> None:
     """Driver by name: a text inside the file cannot make another one of GDAL's take it."""
     place = f"GeoJSON:{inside.workspace.link(path, stem + '.geojson')}"
-    inside.parts.extend(
-        inspect(
-            place,
-            path.stat().st_size,
-            frozenset({"GeoJSON", "GeoJSONSeq"}),
-            format_name="GeoJSON",
-            names={stem: path.stem},
-        )
-    )
+    _add_features(inside, path, place, stem, own_id_column(path))
 
 
 def _add_json_lines(inside: Inside, path: Path, stem: str) -> None:
     place = f"GeoJSONSeq:{inside.workspace.link(path, stem + '.geojsonl')}"
-    inside.parts.extend(
-        inspect(place, path.stat().st_size, frozenset({"GeoJSONSeq"}), format_name="GeoJSON", names={stem: path.stem})
-    )
+    _add_features(inside, path, place, stem, own_id_column(path, is_lines=True))
+
+
+def _add_features(inside: Inside, path: Path, place: str, stem: str, own_id: str) -> None:
+    drivers, names = frozenset({"GeoJSON", "GeoJSONSeq"}), {stem: path.stem}
+    parts = inspect(place, path.stat().st_size, drivers, format_name="GeoJSON", names=names)
+    inside.parts.extend(replace(part, own_id=own_id) for part in parts)
 
 
 def _add_topojson(inside: Inside, path: Path, stem: str) -> None:

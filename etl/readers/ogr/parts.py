@@ -10,6 +10,7 @@ from typing import Any
 import pyogrio
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError
 
+from etl.gdal_warnings import silence_gdal
 from etl.record import UnreadableFileError
 
 Bounds = tuple[float, float, float, float]
@@ -40,6 +41,7 @@ class Part:
         place: where GDAL (or pyarrow, for GeoParquet) finds it; `layer` is its name there.
         crs: what the file says of its reference system; empty where it says nothing.
         options: what GDAL is told when it opens the file.
+        own_id: column of the ids that the features have beside their properties; empty where they have none.
     """
 
     format: str
@@ -54,6 +56,7 @@ class Part:
     encoding: str = ""
     bounds: Bounds | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    own_id: str = ""
 
     @property
     def is_parquet(self) -> bool:
@@ -83,6 +86,7 @@ def inspect(
         UnreadableFileError: in one line, what GDAL cannot read.
     """
     pyogrio.set_gdal_config_options(_CONFIGURATION)
+    silence_gdal()
     options = dict(options or {})
     try:
         known = [str(name) for name, _ in pyogrio.list_layers(str(place))] if layers is None else layers

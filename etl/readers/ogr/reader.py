@@ -43,8 +43,10 @@ def _data_set(contents: Contents, inside: Inside, options: Options) -> DataSet:
     table, wkb = first_rows(part)
     reference = find_reference(part.crs, options.srid, middles(wkb), options.city)
     key = options.source_key or f"{part.format.lower()}-{slug(contents.path)}"
-    id_column = _id_column(table)
-    ids = f"ids: from the column {id_column}" if id_column else "ids: from the contents of each row"
+    id_column = _id_column(table, part.own_id)
+    ids = "ids: from the contents of each row"
+    if id_column:
+        ids = "ids: those of the features" if id_column == part.own_id else f"ids: from the column {id_column}"
     return DataSet(
         source=sources.unnamed(key, contents.path.name),
         columns={layer.name: tuple(dict.fromkeys(choice.names.values()))},
@@ -69,9 +71,9 @@ def _rows(rows: Rows, inside: Inside, options: Options) -> Iterator[Item]:
         inside.workspace.close()
 
 
-def _id_column(table: pa.RecordBatch) -> str:
+def _id_column(table: pa.RecordBatch, own_id: str) -> str:
     """The first column that is an id by its name and, in the first rows, by its values: none missing, none twice."""
-    for name in IDS:
+    for name in (own_id, *IDS):
         if name in table.schema.names:
             values = table.column(name)
             if len(values) and values.null_count == 0 and pc.count_distinct(values).as_py() == len(values):

@@ -15,6 +15,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
 from etl.mapping import column_names
+from etl.readers.ogr.feature_ids import FEATURE_ID
 from etl.readers.ogr.parquet import parquet_batches
 from etl.readers.ogr.parts import Part, gdal_message
 from etl.readers.ogr.reference import Reference
@@ -114,13 +115,17 @@ def _streamed(part: Part, size: int) -> Iterator[tuple[pa.RecordBatch, pa.Array]
         encoding=part.encoding or None,
         batch_size=size,
         datetime_as_string=True,
+        return_fids=part.own_id == FEATURE_ID,
         **part.options,
     ) as (meta, stream):
         shape = meta["geometry_name"] or "wkb_geometry"
         for batch in pa.RecordBatchReader.from_stream(stream):
             names = [name for name in batch.schema.names if name in part.columns]
             wkb = batch.column(shape) if shape in batch.schema.names else pa.nulls(len(batch), pa.binary())
-            yield batch.select(names), wkb
+            table = batch.select(names)
+            if part.own_id == FEATURE_ID:
+                table = table.append_column(FEATURE_ID, pc.cast(batch.column(meta["fid_column"]), pa.string()))
+            yield table, wkb
 
 
 def _straightened(part: Part, size: int) -> Iterator[tuple[pa.RecordBatch, pa.Array]]:
