@@ -41,3 +41,18 @@ def renamed(values: Mapping[str, object], names: Mapping[str, str]) -> dict[str,
     {'name': '図書館'}
     """
     return {names[column]: value for column, value in values.items() if column in names}
+
+
+def find_mapping_fault(overrides: Mapping[str, str], columns: Iterable[str], layer: LayerSpec) -> str | None:
+    """What is wrong with columns that the caller maps by hand: one that the file or the layer has not; else None.
+
+    Args:
+        overrides: the publisher's column -> field; an empty field leaves the column out.
+    """
+    present, fields = list(columns), [field.name for field in layer.fields]
+    for column, field in overrides.items():
+        if column not in present:
+            return f"the file has no column {column!r}; it has {'、'.join(present)[:200]}"
+        if field and field not in fields:
+            return f"{layer.name} has no field {field!r}; it has {', '.join(sorted(fields))}"
+    return None

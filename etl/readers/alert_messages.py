@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import shapely
-from lxml import etree
 
 from etl.contents import Contents
 from etl.readers.base import Options, short_hash
 from etl.record import DataSet, RawRow, UnreadableFileError
+from etl.xml_tree import read_root
 from layers.catalog.alerts import Alert
 from layers.feature import Source
 from layers.registry import get
@@ -55,14 +55,7 @@ def parsed(contents: Contents) -> Any:
     """
     if contents.path.stat().st_size > MAX_MESSAGE_BYTES:
         raise UnreadableFileError(f"a message of more than {MAX_MESSAGE_BYTES // 2**20} MB is not read")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False)
-    try:
-        tree = etree.parse(str(contents.path), parser)
-    except etree.XMLSyntaxError as error:
-        raise UnreadableFileError(f"broken XML: {error.msg}") from error
-    if tree.docinfo.doctype or tree.docinfo.internalDTD is not None:
-        raise UnreadableFileError("the XML declares a document type or entities; such a file is not read")
-    return tree.getroot()
+    return read_root(contents.path)
 
 
 def moment(text: str | None, what: str) -> datetime.datetime | None:

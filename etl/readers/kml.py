@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import shapely
-from lxml import etree
 from pyproj import Geod
 
 from etl import sources
@@ -19,6 +18,7 @@ from etl.contents import Contents
 from etl.readers.base import Options, Reader, short_hash
 from etl.record import DataSet, Item, Notice, RawRow, Rejection, UnreadableFileError
 from etl.text import plain_text, trimmed
+from etl.xml_tree import read_root
 from layers.feature import Source
 
 _GEOD = Geod(ellps="GRS80")
@@ -64,14 +64,7 @@ def open_courses(contents: Contents, options: Options) -> DataSet:
 
 
 def _parsed(contents: Contents) -> Any:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False)
-    try:
-        tree = etree.parse(str(contents.path), parser)
-    except etree.XMLSyntaxError as error:
-        raise UnreadableFileError(f"broken XML: {error.msg}") from error
-    if tree.docinfo.doctype or tree.docinfo.internalDTD is not None:
-        raise UnreadableFileError("the XML declares a document type or entities; such a file is not read")
-    root = tree.getroot()
+    root = read_root(contents.path)
     document = root.find("{*}Document")
     return root if document is None else document
 

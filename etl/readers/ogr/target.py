@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from etl.mapping import column_names, mapped_columns
+from etl.mapping import column_names, find_mapping_fault, mapped_columns
 from etl.readers.base import Options
 from etl.readers.ogr.parts import Part
 from etl.record import UndecidedError, UnreadableFileError
@@ -99,12 +99,9 @@ def check_mapping(part: Part, layer: LayerSpec, options: Options) -> None:
     Raises:
         UnreadableFileError: naming it.
     """
-    fields = {field.name for field in layer.fields}
-    for column, field in options.mapping.items():
-        if column not in part.columns:
-            raise UnreadableFileError(f"the file has no column {column!r}; it has {'、'.join(part.columns)[:200]}")
-        if field and field not in fields:
-            raise UnreadableFileError(f"{layer.name} has no field {field!r}; it has {', '.join(sorted(fields))}")
+    fault = find_mapping_fault(options.mapping, part.columns, layer)
+    if fault is not None:
+        raise UnreadableFileError(fault)
 
 
 def names_for(part: Part, layer: LayerSpec, options: Options) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from etl.dates import find_moment
-from etl.mapping import column_names, mapped_columns
+from etl.mapping import column_names, find_mapping_fault, mapped_columns
 from etl.readers.base import Options
 from etl.readers.tables.header import Header, plain
 from etl.readers.tables.hours import hours_columns
@@ -85,12 +85,9 @@ def _add(columns: dict[str, str], mapping: dict[str, str], more: Mapping[str, st
 
 
 def _asked(header: Header, layer: LayerSpec, options: Options) -> dict[str, str]:
-    fields = {field.name for field in layer.fields}
-    for column, field in options.mapping.items():
-        if column not in header.names:
-            raise UnreadableFileError(f"the file has no column {column!r}")
-        if field and field not in fields:
-            raise UnreadableFileError(f"{layer.name} has no field {field!r}")
+    fault = find_mapping_fault(options.mapping, header.names, layer)
+    if fault is not None:
+        raise UnreadableFileError(fault)
     return dict(options.mapping)
 
 
