@@ -1,18 +1,41 @@
-"""A wrong option of a management command is one line and exit status 2, without the whole usage before it."""
+"""What ends a management command early is one line: a wrong option, without the usage before it; Ctrl-C, at any moment.
+
+Nothing of Django is loaded here: that takes most of a second, in which Ctrl-C may come too.
+"""
 
 from __future__ import annotations
 
-from typing import NoReturn
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
 
-from django.core.management.base import CommandError, CommandParser
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
+
+_INTERRUPTED = 130
+
+
+@contextmanager
+def stopped_in_one_line() -> Iterator[None]:
+    """Ctrl-C ends what is done within; what a transaction had not finished is not stored."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write("gis: stopped\n")
+        raise SystemExit(_INTERRUPTED) from None
 
 
 def say_in_one_line() -> None:
     """Let Django's commands, called from a command line, report a wrong option as ``gis`` itself does."""
+    from django.core.management.base import CommandParser
+
     CommandParser.error = _error  # Django has no other place to say so
 
 
 def _error(self: CommandParser, message: str) -> NoReturn:
     if self.called_from_command_line:
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+    from django.core.management.base import CommandError
+
     raise CommandError(f"Error: {message}")

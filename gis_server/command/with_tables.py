@@ -5,14 +5,19 @@ from __future__ import annotations
 import gc
 import sys
 
-import django
-from django.core.management import CommandError, call_command, execute_from_command_line
-
-from gis_server.command.one_line import say_in_one_line
+from gis_server.command.one_line import say_in_one_line, stopped_in_one_line
 
 
 def main() -> None:
     """``python -m gis_server.command.with_tables COMMAND …``, in one process because starting Django takes a second."""
+    with stopped_in_one_line():
+        _run()
+
+
+def _run() -> None:
+    import django
+    from django.core.management import CommandError, call_command, execute_from_command_line
+
     gc.disable()  # nothing is thrown away while modules are loaded, and looking for it takes a tenth of the start
     django.setup()
     gc.freeze()
