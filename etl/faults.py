@@ -10,6 +10,8 @@ from django.db import Error
 
 from etl.record import UnreadableFileError
 
+_CROSSED = (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected)
+
 
 @contextmanager
 def faults_in_one_line() -> Iterator[None]:
@@ -26,5 +28,9 @@ def faults_in_one_line() -> Iterator[None]:
     except UnicodeError as error:
         raise UnreadableFileError(f"a text in it cannot be read: {error}") from error
     except (Error, psycopg.Error) as error:
+        if isinstance(error.__cause__ or error, _CROSSED):
+            raise UnreadableFileError(
+                "another import brought the same rows at the same moment; nothing has been changed, try again"
+            ) from error
         said = str(error).strip().split("\n")[0]
         raise UnreadableFileError(f"the database refused it, and nothing has been changed: {said}") from error

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from etl.record import Checked, DataSet, Notice, Rejection, Repair
 from layers.bulk import Merged
 
 EXAMPLES = 5
+MOST_KINDS = 1_000
+"""Kinds of findings that are told apart; a reason may hold a value of its row."""
+_OTHER_KINDS = "of other kinds"
 MOST_LINES = 40
 """A report longer than a screen is not read; what is left out is counted."""
 MOST_ENTRIES = 10_000
 """Findings that are kept one by one; what is beyond is counted only, so that memory is bounded."""
+
+_WHY_UNCHANGED = {True: "the layers already hold this data set", False: "every row was refused"}
 
 Finding = Repair | Rejection | Notice
 
@@ -56,25 +61,25 @@ class Report:
         elif isinstance(item, Rejection):
             self._tell_rejection(item)
         elif isinstance(item, Notice):
-            self.noticed.setdefault(item.text, Group()).add(item.place)
+            _group(self.noticed, item.text).add(item.place)
         else:
             return
         self.entry_count += 1
         if len(self.entries) < MOST_ENTRIES:
-            self.entries.append(item)
+            self.entries.append(_bounded(item))
 
     def _tell_repair(self, item: Repair) -> None:
         change = (
             f"{item.place}: {_brief(item.before)} → {_brief(item.after)}" if item.before != item.after else item.place
         )
-        self.repaired.setdefault(f"{item.field}: {item.why}", Group()).add(change)
+        _group(self.repaired, f"{item.field}: {item.why}").add(change)
         self._repaired_places.add(hash(item.place))
 
     def _tell_rejection(self, item: Rejection) -> None:
         expected = f"; right would be: {item.expected}" if item.expected else ""
         is_empty = item.value == "" or item.value is None
         reason = item.reason if is_empty else _general(item.reason)
-        self.refused.setdefault(f"{item.field}: {reason}{expected}", Group()).add(f"{item.place}: {_brief(item.value)}")
+        _group(self.refused, f"{item.field}: {reason}{expected}").add(f"{item.place}: {_brief(item.value)}")
         self.refused_rows += 1
 
     def take(self, merged: tuple[Merged, ...]) -> None:
@@ -116,7 +121,7 @@ class Report:
         if self.is_trial:
             yield "  trial run: nothing has been stored"
         elif self.merged and not self.changed:
-            yield "  nothing has changed: the layers already hold this data set"
+            yield f"  nothing has changed: {_WHY_UNCHANGED[bool(self.accepted)]}"
         elif self.run is not None:
             yield f"  import {self.run}; ./gis manage undo_import {self.run} takes it back"
 
@@ -143,6 +148,21 @@ class Report:
             "entries": [entry_members(entry) for entry in self.entries],
             "entries_left_out": self.entry_count - len(self.entries),
         }
+
+
+def _group(groups: dict[str, Group], kind: str) -> Group:
+    return groups.setdefault(kind if len(groups) < MOST_KINDS or kind in groups else _OTHER_KINDS, Group())
+
+
+def _bounded(item: Finding) -> Finding:
+    """A finding that does not hold on to a cell of megabytes."""
+    if isinstance(item, Repair):
+        return replace(item, before=_cut(item.before), after=_cut(item.after))
+    return replace(item, value=_cut(item.value)) if isinstance(item, Rejection) else item
+
+
+def _cut(value: Any) -> Any:
+    return _plain(value) if isinstance(value, str | bytes | list | dict) else value
 
 
 def recognition_members(data_set: DataSet, reason: str) -> dict[str, Any]:

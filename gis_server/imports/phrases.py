@@ -79,6 +79,11 @@ _TO_JAPANESE: Final = {
     r"no row of the file can be used; nothing has been changed; refused ×(\d+): (.+)": (
         r"使える行が一つもありません。何も変えていません（\1行を受け付けませんでした: \2）"
     ),
+    r"another import brought the same rows at the same moment; nothing has been changed, try again": (
+        "同じ行を同時に入れた取り込みがありました。何も変えていません。もう一度行ってください"
+    ),
+    r"the database refused it, and nothing has been changed: (.+)": r"データベースが受け付けず、何も変えていません: \1",
+    r"the file has no column '(.+)'; it has (.+)": r"列「\1」がありません。ある列: \2",
     r"no column says where the rows lie; there are: (.+)": r"位置の列がありません。ある列: \1",
     r"(\S+) may not write (.+)": r"\1 さんは「\2」に書き込めません",
     r"(\S+) needs (.+): a column called (.+)": r"「\2」が必要です（列の名前: \3）。下で列か値を指定してください",

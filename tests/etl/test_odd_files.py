@@ -6,16 +6,19 @@ import json
 import os
 import socket
 
+import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from etl.contents import open_contents
+from etl.faults import faults_in_one_line
 from etl.models import ImportRun
-from etl.record import UnreadableFileError
+from etl.record import Notice, Rejection, UnreadableFileError
+from etl.report import MOST_KINDS, Report
 from layers.catalog.disaster import EvacuationSite
 from layers.catalog.facilities import Facility
 
@@ -157,3 +160,27 @@ def test_a_file_whose_rows_all_belong_to_others_empties_no_data_set(write_sites,
     with pytest.raises(UnreadableFileError, match="the id belongs to theirs"):
         bring_in(write_sites(({}, [139.56, 35.69])), source_key="ours")
     assert EvacuationSite.objects.count() == 2
+
+
+def test_a_report_holds_neither_long_cells_nor_endless_kinds():
+    report = Report("x")
+    for number in range(3_000):
+        report.tell(Rejection(f"line {number}", "name", "長" * 10_000, f"reason {number}", "right"))
+        report.tell(Notice("file", f"notice {number}"))
+    assert max(len(entry.value) for entry in report.entries if isinstance(entry, Rejection)) == 200
+    assert (report.refused_rows, len(report.refused), len(report.noticed)) == (3_000, MOST_KINDS + 1, MOST_KINDS + 1)
+    assert sum(group.count for group in report.refused.values()) == 3_000
+
+
+def test_a_file_of_which_every_row_is_refused_is_not_said_to_be_held(write_sites, bring_in):
+    path = write_sites(({}, [139.56, 35.69]))
+    bring_in(path, source_key="theirs")
+    assert "nothing has changed: every row was refused" in bring_in(path, source_key="ours").text()
+
+
+@pytest.mark.parametrize("fault", [psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected])
+def test_imports_that_cross_are_told_to_try_again(fault):
+    with pytest.raises(UnreadableFileError, match="another import .* try again"), faults_in_one_line():
+        raise fault("duplicate key value")
+    with pytest.raises(UnreadableFileError, match="another import .* try again"), faults_in_one_line():
+        raise IntegrityError("duplicate key value") from fault("duplicate key value")
