@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl import sources
 from etl.contents import Contents
 from etl.readers.base import Options, slug
+from etl.readers.ogr.municipalities import find_municipalities, municipalities
 from etl.readers.ogr.opening import Inside, look_inside
-from etl.readers.ogr.parts import Bounds, Part
-from etl.readers.ogr.reference import Reference, find_reference
+from etl.readers.ogr.reference import find_reference
 from etl.readers.ogr.rows import Rows, first_rows, middles
 from etl.readers.ogr.target import check_mapping, choose
 from etl.record import DataSet, Item, Notice
@@ -37,6 +36,8 @@ def open_gis_file(contents: Contents, options: Options) -> DataSet:
 
 
 def _data_set(contents: Contents, inside: Inside, options: Options) -> DataSet:
+    if (part := find_municipalities(inside.parts, options)) is not None:
+        return municipalities(part, inside, options)
     choice = choose(inside.parts, options)
     part, layer = choice.part, choice.layer
     check_mapping(part, layer, options)
@@ -52,7 +53,7 @@ def _data_set(contents: Contents, inside: Inside, options: Options) -> DataSet:
         columns={layer.name: tuple(dict.fromkeys(choice.names.values()))},
         rows=_rows(Rows(choice, reference, key, id_column), inside, options),
         kind=f"{part.format} → {layer.name}",
-        bounds=_bounds(part, reference),
+        bounds=reference.bounds(part.bounds),
         reasons=(choice.reason, reference.reason, *inside.reasons, ids),
         mapping={layer.name: dict(choice.names)},
         unused=tuple(name for name in part.columns if name not in choice.names and name != id_column),
@@ -79,14 +80,3 @@ def _id_column(table: pa.RecordBatch, own_id: str) -> str:
             if len(values) and values.null_count == 0 and pc.count_distinct(values).as_py() == len(values):
                 return name
     return ""
-
-
-def _bounds(part: Part, reference: Reference) -> Bounds | None:
-    if part.bounds is None:
-        return None
-    west, south, east, north = part.bounds
-    corners = reference.lon_lat(np.array([[west, south], [west, north], [east, south], [east, north]]))
-    if not np.isfinite(corners).all():
-        return None
-    (west, south), (east, north) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
-    return west, south, east, north

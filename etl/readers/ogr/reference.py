@@ -12,6 +12,7 @@ from etl.record import UnreadableFileError
 from layers.city import City
 
 Positions = NDArray[np.float64]
+Bounds = tuple[float, float, float, float]
 
 JAPAN = (122.0, 20.0, 154.0, 46.0)
 """West, south, east, north in degrees, the outer islands among it."""
@@ -40,6 +41,17 @@ class Reference:
         if self.srid in {WGS84, JGD2011}:
             return np.column_stack([x, y])
         return np.column_stack(to_lon_lat(x, y, self.srid))
+
+    def bounds(self, box: Bounds | None) -> Bounds | None:
+        """West, south, east, north of the file as degrees; None where it has none."""
+        if box is None:
+            return None
+        west, south, east, north = box
+        corners = self.lon_lat(np.array([[west, south], [west, north], [east, south], [east, north]]))
+        if not np.isfinite(corners).all():
+            return None
+        (west, south), (east, north) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+        return west, south, east, north
 
 
 def find_reference(said: str, asked: int | None, sample: Positions, city: City) -> Reference:
