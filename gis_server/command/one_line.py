@@ -5,6 +5,7 @@ Nothing of Django is loaded here: that takes most of a second, in which Ctrl-C m
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,16 +15,20 @@ if TYPE_CHECKING:
     from django.core.management.base import CommandParser
 
 _INTERRUPTED = 130
+_UNHEARD = 141
 
 
 @contextmanager
 def stopped_in_one_line() -> Iterator[None]:
-    """Ctrl-C ends what is done within; what a transaction had not finished is not stored."""
+    """Ctrl-C ends what is done within, as does a reader that has gone; an unfinished transaction is not stored."""
     try:
         yield
     except KeyboardInterrupt:
         sys.stderr.write("gis: stopped\n")
         raise SystemExit(_INTERRUPTED) from None
+    except BrokenPipeError:  # as `| head` leaves it; files that have been loaded by then stay loaded
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(_UNHEARD) from None
 
 
 def say_in_one_line() -> None:

@@ -37,3 +37,14 @@ def test_ctrl_c_while_django_is_loaded_leaves_no_trace_of_the_program(module):
     argv = [sys.executable, "-c", _INTERRUPTED.format(module=module)]
     done = subprocess.run(argv, cwd=CHECKOUT, env=dict(os.environ), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (130, "gis: stopped\n")
+
+
+def test_a_reader_that_goes_leaves_no_trace_of_the_program():
+    argv = [sys.executable, "-m", "gis_server.manage", "help"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(argv, cwd=CHECKOUT, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")

@@ -184,3 +184,20 @@ def test_imports_that_cross_are_told_to_try_again(fault):
         raise fault("duplicate key value")
     with pytest.raises(UnreadableFileError, match="another import .* try again"), faults_in_one_line():
         raise IntegrityError("duplicate key value") from fault("duplicate key value")
+
+
+def test_a_property_that_is_now_a_text_now_an_object_comes_in_as_its_text(tmp_path, bring_in):
+    values = ['駅 "前"', {"k": [1]}, True, None]
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": f"図書館{n}", "remarks": value, "ID": value},
+            "geometry": {"type": "Point", "coordinates": [139.56, 35.69]},
+        }
+        for n, value in enumerate(values)
+    ]
+    path = tmp_path / "mixed.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    assert bring_in(path, layer="facilities").accepted == 4
+    remarks = Facility.objects.order_by("name").values_list("remarks", flat=True)
+    assert list(remarks) == ['駅 "前"', '{ "k": [ 1 ] }', "true", ""]

@@ -86,17 +86,22 @@ def parquet_batches(part: Part, rows: int) -> Iterator[tuple[pa.RecordBatch, pa.
     try:
         with pq.ParquetFile(part.place) as file:
             for batch in file.iter_batches(rows, columns=[*part.columns, str(part.layer)]):
-                yield _plain(batch.select(list(part.columns))), _plain_array(batch.column(str(part.layer)))
+                yield plain_batch(batch.select(list(part.columns))), plain_array(batch.column(str(part.layer)))
     except (pa.ArrowException, OSError, ValueError) as error:
         raise UnreadableFileError(f"broken {GEOPARQUET}: {str(error).splitlines()[0][:200]}") from error
 
 
-def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
-    return pa.record_batch([_plain_array(column) for column in batch.columns], names=batch.schema.names)
+def plain_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The columns of a batch as `plain_array` makes them."""
+    if not batch.num_columns:  # one made anew would have no rows
+        return batch
+    return pa.record_batch([plain_array(column) for column in batch.columns], names=batch.schema.names)
 
 
-def _plain_array(array: pa.Array) -> pa.Array:
-    """Texts and bytes in the younger forms of Arrow, which few functions know, in the plain ones."""
+def plain_array(array: pa.Array) -> pa.Array:
+    """Texts and bytes in the younger forms of Arrow, which few functions know, in the plain ones; JSON as its text."""
+    if isinstance(array, pa.ExtensionArray):
+        array = array.storage
     if pa.types.is_string_view(array.type) or pa.types.is_large_string(array.type):
         return array.cast(pa.string())
     if pa.types.is_binary_view(array.type) or pa.types.is_large_binary(array.type):

@@ -16,7 +16,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, Geomet
 
 from etl.mapping import column_names
 from etl.readers.ogr.feature_ids import FEATURE_ID
-from etl.readers.ogr.parquet import parquet_batches
+from etl.readers.ogr.parquet import parquet_batches, plain_batch
 from etl.readers.ogr.parts import Part, gdal_message
 from etl.readers.ogr.reference import Reference
 from etl.readers.ogr.target import Choice
@@ -122,7 +122,7 @@ def _streamed(part: Part, size: int) -> Iterator[tuple[pa.RecordBatch, pa.Array]
         for batch in pa.RecordBatchReader.from_stream(stream):
             names = [name for name in batch.schema.names if name in part.columns]
             wkb = batch.column(shape) if shape in batch.schema.names else pa.nulls(len(batch), pa.binary())
-            table = batch.select(names)
+            table = plain_batch(batch.select(names))
             if part.own_id == FEATURE_ID:
                 table = table.append_column(FEATURE_ID, pc.cast(batch.column(meta["fid_column"]), pa.string()))
             yield table, wkb
