@@ -144,6 +144,27 @@ def test_swapped_axes_are_put_right_with_a_notice(tmp_path, srid):
     assert any("the two were swapped" in text for text in notices)
 
 
+@pytest.mark.parametrize("at_home", [True, False])
+def test_northing_first_in_a_stated_zone_is_put_right_only_where_every_row_then_lies_at_the_city(tmp_path, at_home):
+    x, y = Transformer.from_crs(4326, 6677, always_xy=True).transform(LON, LAT)
+    if not at_home:
+        x[1] += 20_000
+    frame = _frame().drop(columns="geometry")
+    swapped = gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(y, x), crs=6677)
+    _, rows, notices = _read(_write(tmp_path / "swapped.shp", swapped, encoding="UTF-8"), layer="facilities")
+    assert ([round(row.geometry.x, 6) for row in rows] == LON) is at_home
+    assert any("northing (X) comes first" in text for text in notices) is at_home
+
+
+def test_a_neighbours_file_in_the_right_order_is_left_alone(tmp_path):
+    # 東大和市, whose places would lie at 三鷹市 if their axes were swapped.
+    columns = {"名称": ["a"], "都道府県コード又は市区町村コード": ["13220"]}
+    frame = gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy([139.4395], [35.7784]), crs=4326)
+    _, rows, notices = _read(_write(tmp_path / "n.gpkg", frame.to_crs(6677)), layer="facilities")
+    assert round(rows[0].geometry.x, 4) == 139.4395
+    assert not any("swapped" in text for text in notices)
+
+
 def test_the_caller_says_the_system_of_a_file_that_does_not(tmp_path):
     path = _write(tmp_path / "metres.fgb", _frame(30169).set_crs(None, allow_override=True))
     _, rows, _ = _read(path, layer="facilities", srid=30169)

@@ -13,6 +13,7 @@ from etl.readers.ogr.feature_ids import own_id_column
 from etl.readers.ogr.formats import GEOPARQUET, MEMBERS, format_of
 from etl.readers.ogr.parquet import inspect_parquet
 from etl.readers.ogr.parts import Part, inspect
+from etl.readers.ogr.sizes import check_features
 from etl.readers.ogr.workspace import Workspace
 from etl.readers.ogr.xml_guard import guarded
 from etl.record import UnreadableFileError
@@ -146,6 +147,7 @@ def _add_topojson(inside: Inside, path: Path, stem: str) -> None:
 
 
 def _add_flatgeobuf(inside: Inside, path: Path, stem: str) -> None:
+    check_features(path)
     place, size = inside.workspace.link(path, stem + ".fgb"), path.stat().st_size
     names = {stem: path.stem}
     inside.parts.extend(inspect(place, size, frozenset({"FlatGeobuf"}), format_name="FlatGeobuf", names=names))

@@ -13,7 +13,7 @@ from etl.readers.base import Options, slug
 from etl.readers.ogr.municipalities import find_municipalities, municipalities
 from etl.readers.ogr.opening import Inside, look_inside
 from etl.readers.ogr.reference import find_reference
-from etl.readers.ogr.rows import Rows, first_rows, middles
+from etl.readers.ogr.rows import CODES, Rows, first_rows, full_code, middles
 from etl.readers.ogr.target import check_mapping, choose
 from etl.record import DataSet, Item, Notice
 
@@ -42,7 +42,8 @@ def _data_set(contents: Contents, inside: Inside, options: Options) -> DataSet:
     part, layer = choice.part, choice.layer
     check_mapping(part, layer, options)
     table, wkb = first_rows(part)
-    reference = find_reference(part.crs, options.srid, middles(wkb), options.city)
+    elsewhere = _is_elsewhere(table, options)
+    reference = find_reference(part.crs, options.srid, middles(wkb), options.city, is_elsewhere=elsewhere)
     key = options.source_key or f"{part.format.lower()}-{slug(contents.path)}"
     id_column = _id_column(table, part.own_id)
     ids = "ids: from the contents of each row"
@@ -80,3 +81,11 @@ def _id_column(table: pa.RecordBatch, own_id: str) -> str:
             if len(values) and values.null_count == 0 and pc.count_distinct(values).as_py() == len(values):
                 return name
     return ""
+
+
+def _is_elsewhere(table: pa.RecordBatch, options: Options) -> bool:
+    """Whether the codes of the first rows, or the caller, name other municipalities alone."""
+    name = next((name for name in CODES if name in table.schema.names), None)
+    texts = pc.unique(pc.cast(table.column(name), pa.string())).to_pylist() if name else []
+    codes = {code for text in [*texts, options.city_code] if (code := full_code(text))}
+    return bool(codes) and options.city.code not in codes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from etl.datum import JGD2011, WGS84, find_accuracy_notice, identify_srid, is_degrees, name_of, to_lon_lat
@@ -19,6 +20,9 @@ JAPAN = (122.0, 20.0, 154.0, 46.0)
 
 _MARGIN_DEGREES = 0.03
 """Some 3 km around a city's rough outline: sites of a city lie in its neighbours too."""
+
+_HOME_DEGREES = 0.05
+"""Some 5 km around a city's outline."""
 
 _NEAR_DEGREES = 0.5
 _EARTH = (-180.0, -90.0, 180.0, 90.0)
@@ -54,12 +58,15 @@ class Reference:
         return west, south, east, north
 
 
-def find_reference(said: str, asked: int | None, sample: Positions, city: City) -> Reference:
+def find_reference(
+    said: str, asked: int | None, sample: Positions, city: City, *, is_elsewhere: bool = False
+) -> Reference:
     """The reference system: what the caller says, what the file says, else what the positions can only be.
 
     Args:
         said: what the file says (code, URN, WKT); empty where it says nothing.
         asked: EPSG code that the caller names.
+        is_elsewhere: the rows bear codes of other municipalities, so that they need not lie at the city.
         sample: some positions of the file, (n, 2); the middle one decides, so that stray ones do not.
 
     Raises:
@@ -67,13 +74,14 @@ def find_reference(said: str, asked: int | None, sample: Positions, city: City) 
     """
     finite = sample[np.isfinite(sample).all(axis=1)]
     middle = np.median(finite, axis=0).reshape(1, 2) if len(finite) else None
+    at_home = finite[:0] if is_elsewhere else finite
     if asked is not None:
-        return _known(asked, f"reference system {name_of(asked)}: as asked for", middle, city)
+        return _known(asked, f"reference system {name_of(asked)}: as asked for", middle, at_home, city)
     srid = identify_srid(said) if said else None
     if said and srid is None:
         raise UnreadableFileError(f"the reference system {_brief(said)} is not known; --crs CODE says it as EPSG code")
     if srid is not None and (middle is None or not is_degrees(srid) or _within(middle, _EARTH) or _swapped_in(middle)):
-        return _known(srid, f"reference system {name_of(srid)}: the file says so", middle, city)
+        return _known(srid, f"reference system {name_of(srid)}: the file says so", middle, at_home, city)
     if middle is None:
         return Reference(JGD2011, False, "no row has a position")
     return _guessed(middle, city, f"; what it says ({_brief(said)}) cannot be" if said else "")
@@ -93,17 +101,33 @@ def _swapped_in(middle: Positions) -> bool:
     return _within(middle[:, ::-1], JAPAN)
 
 
-def _known(srid: int, reason: str, middle: Positions | None, city: City) -> Reference:
+def _known(srid: int, reason: str, middle: Positions | None, sample: Positions, city: City) -> Reference:
     """A system that is certain; its axes are swapped only where the positions cannot be right as they are."""
     accuracy = find_accuracy_notice(srid)
     notices = (accuracy,) if accuracy else ()
     plain = Reference(srid, False, reason, notices)
-    if middle is None or _within(plain.lon_lat(middle), JAPAN):
+    if middle is None:
         return plain
+    if _within(plain.lon_lat(middle), JAPAN):
+        turned = Reference(srid, True, reason, (*notices, _swap_notice(srid)))
+        return turned if not is_degrees(srid) and _is_swapped_at_home(plain, turned, sample, city) else plain
     swapped = Reference(srid, True, reason, (*notices, _swap_notice(srid)))
     home = swapped.lon_lat(middle)
     fits = _within(home, JAPAN) if is_degrees(srid) else _within(home, city.bounds, _NEAR_DEGREES)
     return swapped if fits else plain
+
+
+def _is_swapped_at_home(plain: Reference, turned: Reference, sample: Positions, city: City) -> bool:
+    """Whether all rows lie at the city when their axes are swapped, and none of them as they are.
+
+    Both positions are in Japan, some 11 km apart at 三鷹, where metres of the zone are alike on both axes.
+    """
+    west, south, east, north = city.bounds
+    home = shapely.box(west, south, east, north) if len(city.outline) < 4 else shapely.Polygon(city.outline)
+    around = home.buffer(_HOME_DEGREES)
+    shapely.prepare(around)
+    is_at_home = [shapely.contains_xy(around, one.lon_lat(sample)) for one in (plain, turned)]
+    return bool(len(sample) and is_at_home[1].all() and not is_at_home[0].any())
 
 
 def _swap_notice(srid: int) -> str:

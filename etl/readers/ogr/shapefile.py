@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from etl.readers.ogr.sizes import check_shapes
 from etl.readers.ogr.workspace import Workspace
 from etl.record import UnreadableFileError
 
@@ -60,7 +61,7 @@ def staged(path: Path, siblings: Mapping[str, Path], workspace: Workspace, encod
     """The files under names of ours, so that GDAL sees these alone.
 
     Raises:
-        UnreadableFileError: where the .dbf is missing or the .shp is cut off.
+        UnreadableFileError: where the .dbf is missing, the .shp is cut off, or a shape of it is too large.
     """
     _check_length(path)
     if ".dbf" not in siblings:
@@ -72,6 +73,7 @@ def staged(path: Path, siblings: Mapping[str, Path], workspace: Workspace, encod
     if ".shx" not in siblings:
         _write_index(path, workspace.folder / f"{stem}.shx")
         notices.append("the .shx that belongs to the .shp is missing; it was made anew for this import")
+    check_shapes(path, workspace.folder / f"{stem}.shx")
     chosen, reason = _encoding_of(siblings, encoding)
     _mend_names(workspace, stem + ".dbf", siblings[".dbf"], chosen)
     return Staged(workspace.link(path, f"{stem}.shp"), chosen, (reason,), tuple(notices))
