@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import Error
 
+from etl import sources
 from etl.faults import faults_in_one_line
 from etl.loading import Hooks, Progress, load
 from etl.models import ImportRun
@@ -167,9 +168,13 @@ def _city_codes(batch: RawBatch, city_code: str) -> pa.Array:
 
 
 def _named(source: Source, options: Options) -> Source:
-    """The source as the file says it, with what the caller says instead."""
+    """The source as the caller says it, else as the file does, else as it was said of an earlier edition."""
     source.key = options.source_key or source.key
-    source.title = source.title[: Source._meta.get_field("title").max_length]
+    if source.attribution == sources.UNNAMED:
+        known = Source.objects.filter(key=source.key).first()
+        if known is not None:
+            source.title, source.attribution, source.licence = known.title, known.attribution, known.licence
+            source.url = known.url
     source.attribution = options.attribution or source.attribution
     source.licence = options.licence or source.licence
     return source

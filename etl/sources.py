@@ -65,9 +65,13 @@ def openstreetmap(key: str, title: str) -> Source:
     )
 
 
+UNNAMED = "出典未記入"
+_NO_LICENCE = "不明"
+
+
 def unnamed(key: str, title: str) -> Source:
     """A file that does not say where it comes from: the report asks for it, and the map shows that it is missing."""
-    return Source(key=key, title=title, attribution="出典未記入", licence="不明")
+    return Source(key=key, title=title, attribution=UNNAMED, licence=_NO_LICENCE)
 
 
 def sample() -> Source:

@@ -158,3 +158,11 @@ def test_a_place_far_from_the_city_whose_code_it_bears_is_noticed_and_kept(write
     assert Facility.objects.count() == 3
     (far,) = [entry for entry in report.entries if "far from the municipality" in getattr(entry, "text", "")]
     assert far.place == "table-list-2: 93 km"
+
+
+def test_an_edition_that_does_not_say_its_source_keeps_what_was_said_before(write, bring_in):
+    bring_in(write("132047,1,図書館,三鷹市,35.69,139.56"), attribution="架空市", licence="CC-BY-4.0")
+    bring_in(write("132047,1,中央図書館,三鷹市,35.69,139.56"))
+    source = Source.objects.get()
+    assert (source.attribution, source.licence) == ("架空市", "CC-BY-4.0")
+    assert Facility.objects.get().name == "中央図書館"
