@@ -12,18 +12,23 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl.archives import check_archive
+from etl.archives import check_archive, extract
 from etl.contents import Contents, find_encoding
+from etl.gdal_warnings import silence_gdal
 from etl.json_text import read_json
 from etl.readers import own_rows
 from etl.readers.base import Options, Reader
 from etl.readers.geojson import find_features, first_properties
-from etl.readers.own_rows import GEOMETRY, ID, OwnRow
+from etl.readers.ogr import geopackage, shapefile
+from etl.readers.ogr.sizes import check_features
+from etl.readers.ogr.workspace import Workspace
+from etl.readers.own_rows import GEOMETRY, ID, OwnPlace, OwnRow
 from etl.readers.own_values import checked_rows
 from etl.record import DataSet, Notice, UnreadableFileError
 from layers import registry
@@ -243,23 +248,55 @@ def _find_zip(contents: Contents) -> Own | None:
     with zipfile.ZipFile(contents.path) as archive:
         lines = archive.read(mapping).decode("utf-8-sig", errors="replace").splitlines()
     long_names = {cells[0]: cells[1] for line in lines[1:] if len(cells := line.split(",")) >= 2}
-    return _find_gdal(f"/vsizip/{contents.path}", "Shapefile", long_names)
+    return _find_shapefile(contents.path, names, long_names)
 
 
-def _find_gdal(location: str, kind: str, names: Mapping[str, str]) -> Own | None:
+def _find_shapefile(path: Path, members: list[str], names: Mapping[str, str]) -> Own | None:
+    wanted = [name for name in members if PurePosixPath(name).suffix.lower() in {".shp", *shapefile.SIBLINGS}]
+    shapes = [name for name in wanted if name.lower().endswith(".shp")]
+    if len(shapes) != 1:
+        return None
+    workspace = Workspace()
+    places = extract(path, wanted, workspace.folder)
+    stem = PurePosixPath(shapes[0]).stem
+    beside = shapefile.siblings_in_archive(shapes[0], places)
+    staged = shapefile.staged(places[shapes[0]], beside, workspace, "", stem)
+    return _find_gdal(OwnPlace(str(staged.place), stem, workspace), "Shapefile", names)
+
+
+def _find_flatgeobuf(contents: Contents) -> Own | None:
+    check_features(contents.path)
+    return _find_gdal(OwnPlace(str(contents.path), contents.path.stem), "FlatGeobuf", {})
+
+
+def _find_geopackage(contents: Contents) -> Own | None:
+    workspace = Workspace()
+    try:
+        place, _ = geopackage.staged(contents.path, workspace, "data.gpkg")
+        tables = geopackage.feature_tables(place)
+    except UnreadableFileError:
+        tables = []  # the reader of GIS files says what is wrong with it
+    if len(tables) != 1:
+        workspace.close()
+        return None
+    return _find_gdal(OwnPlace(str(place), tables[0], workspace, {"IMMUTABLE": "YES"}), "GeoPackage", {})
+
+
+def _find_gdal(place: OwnPlace, kind: str, names: Mapping[str, str]) -> Own | None:
     import pyogrio  # brings pandas along, which takes longer than a small import
     from pyogrio.errors import DataSourceError
 
     try:
-        info = pyogrio.read_info(location)
+        silence_gdal()
+        info = pyogrio.read_info(place.path, **place.options)
     except DataSourceError:
         return None
     columns = tuple(names.get(name, name) for name in info["fields"])
     if not set(columns) >= _NEEDED:
         return None
     srid = _number_at_end(str(info["crs"] or f"EPSG:{LON_LAT_SRID}"))
-    layers = _layers(str(info["layer_name"]), columns)
-    return Own(kind, layers, columns, srid, lambda: own_rows.gdal_rows(location, names)) if layers else None
+    layers = _layers(str(info["layer_name"]) if kind == "FlatGeobuf" else place.layer, columns)
+    return Own(kind, layers, columns, srid, lambda: own_rows.gdal_rows(place, names)) if layers else None
 
 
 _FINDERS: dict[str, Callable[[Contents], Own | None]] = {
@@ -268,8 +305,8 @@ _FINDERS: dict[str, Callable[[Contents], Own | None]] = {
     "XML": _find_kml,
     "ZIP archive": _find_zip,
     "Parquet": _find_parquet,
-    "FlatGeobuf": lambda contents: _find_gdal(str(contents.path), "FlatGeobuf", {}),
-    "SQLite (GeoPackage or MBTiles)": lambda contents: _find_gdal(str(contents.path), "GeoPackage", {}),
+    "FlatGeobuf": _find_flatgeobuf,
+    "SQLite (GeoPackage or MBTiles)": _find_geopackage,
 }
 
 OWN_EXPORT = Reader("own-export", "./gis export の出力 (全形式)", find_reason, open_export)

@@ -9,7 +9,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from lxml import etree
 from etl.archives import check_archive
 from etl.contents import Contents, find_encoding
 from etl.json_text import read_json
+from etl.readers.ogr.workspace import Workspace
 from etl.record import UnreadableFileError
 from layers.formats.table import original
 
@@ -120,11 +121,21 @@ def spreadsheet_header(path: Path) -> tuple[str, list[str]]:
         book.close()
 
 
-def gdal_rows(location: str, names: Mapping[str, str]) -> Iterator[OwnRow]:
+@dataclass(frozen=True, slots=True)
+class OwnPlace:
+    """Where GDAL finds a file that has been checked, the name of its layer, and the folder that must live as long."""
+
+    path: str
+    layer: str
+    workspace: Workspace | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+def gdal_rows(place: OwnPlace, names: Mapping[str, str]) -> Iterator[OwnRow]:
     """Features of a file that GDAL reads; `names` are the file's columns that are called otherwise in the layer."""
     import pyogrio  # brings pandas along, which takes longer than a small import
 
-    with pyogrio.open_arrow(location, batch_size=BATCH_ROWS) as (meta, stream):
+    with pyogrio.open_arrow(place.path, batch_size=BATCH_ROWS, **place.options) as (meta, stream):
         import pyarrow as pa
 
         shape = meta["geometry_name"] or "wkb_geometry"

@@ -184,13 +184,14 @@ def test_kml_and_gpx_that_are_no_walking_courses_are_read(tmp_path):
     assert len(_read(tmp_path / "places.kmz", layer="facilities")[1]) == 2
 
 
-def test_of_several_parts_the_one_that_is_named_is_read(tmp_path):
+def test_of_several_parts_the_one_that_is_named_is_read(tmp_path, recwarn):
     path = tmp_path / "two.gpkg"
     for layer in ("東", "西"):
         pyogrio.write_dataframe(_frame(), path, driver="GPKG", layer=layer)
     with pytest.raises(UndecidedError, match="2 points in 東, 2 points in 西"):
         _read(path)
     assert len(_read(path, part="西", layer="facilities")[1]) == 2
+    assert not [warning for warning in recwarn if "More than one layer" in str(warning.message)]
 
 
 @pytest.mark.parametrize(
