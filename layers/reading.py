@@ -8,22 +8,24 @@ read is not in the SQL, so it can be neither returned nor filtered on.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
 from layers import values
-from layers.crs import LON_LAT_SRID
+from layers.crs import CRS84, LON_LAT_SRID, WEB_MERCATOR_SRID, Crs
 from layers.problems import Problem
 from layers.spec import Audience, Field, LayerSpec
 
-COORDINATE_DIGITS = 7
-"""Decimals of a degree in GeoJSON: 1 cm."""
-
 Bbox = tuple[float, float, float, float]
 """West, south, east, north in degrees; west > east crosses the antimeridian."""
+
+BOX_STEP_M = 100.0
+"""A side of a box in metres is taken as points so far apart: between them it leaves a line of degrees by 0.2 mm."""
+MAX_BOX_POINTS = 2_000
+"""Points of the longest side of a box; keeps the work bounded where somebody asks for a whole country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,41 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """How a feature is written.
+
+    Args:
+        crs: the system of the coordinates, in its authority's order of axes.
+        names: the fields that are wanted; None for all that the audience may read. Others are left out in any case.
+        has_geometry: False leaves the geometry empty.
+    """
+
+    crs: Crs = CRS84
+    names: frozenset[str] | None = None
+    has_geometry: bool = True
+
+    def fields(self, layer: LayerSpec, audience: Audience) -> tuple[Field, ...]:
+        """What is written of a feature: of the fields that the audience may read, the wanted ones."""
+        readable = layer.fields_for(audience)
+        return readable if self.names is None else tuple(field for field in readable if field.name in self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order of features other than by id (see `layers.ordering`, which makes it).
+
+    Args:
+        keys: what is sorted by, as SQL on the alias ``t``; the rows carry their values.
+        by: the same with directions, the id last.
+        after: the condition for what comes after a certain place in it, beginning with AND, or nothing.
+    """
+
+    keys: tuple[str, ...]
+    by: tuple[str, ...]
+    after: Query
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """Which features of a layer an audience asks for. Build it with `select`, which checks it."""
 
@@ -56,6 +93,10 @@ class Selection:
     equals: tuple[tuple[Field, Any], ...] = ()
     after_id: str | None = None
     limit: int | None = None
+    bbox_crs: Crs = CRS84
+    form: Form = Form()
+    conditions: tuple[Query, ...] = ()
+    order: Order | None = None
 
 
 def select(
@@ -67,14 +108,21 @@ def select(
     equals: Mapping[str, str] | None = None,
     after_id: str | None = None,
     limit: int | None = None,
+    bbox_crs: Crs = CRS84,
+    form: Form = Form(),
+    conditions: Iterable[Query] = (),
+    order: Order | None = None,
 ) -> Selection:
     """A checked selection. `equals` maps field names to values as text, as they come in a URL.
+
+    `bbox` is least x, least y, greatest x, greatest y of `bbox_crs`, x being east whatever the authority's order.
+    `conditions` are on the alias ``t``, each beginning with AND, made of fields that the audience may read.
 
     Raises:
         Problem: 400, naming the field that does not exist for this audience, or the value that does not fit it.
     """
     readable = {field.name: field for field in layer.fields_for(audience)}
-    conditions = []
+    checked = []
     for name, text in (equals or {}).items():
         if name not in readable:
             raise Problem(
@@ -83,32 +131,41 @@ def select(
                 f"{layer.name} has no field {name!r}; its fields are: {', '.join(readable)}",
                 parameter=name,
             )
-        conditions.append((readable[name], values.from_text(layer, readable[name], text)))
-    return Selection(layer, audience, bbox, interval, tuple(conditions), after_id, limit)
+        checked.append((readable[name], values.from_text(layer, readable[name], text)))
+    return Selection(
+        layer, audience, bbox, interval, tuple(checked), after_id, limit, bbox_crs, form, tuple(conditions), order
+    )
 
 
 def features_query(selection: Selection) -> Query:
-    """Rows (id, GeoJSON feature as text), in the order of id, after `after_id`, at most `limit`."""
-    layer = selection.layer
-    feature = _feature_sql(layer.fields_for(selection.audience))
-    query = Query(f"SELECT t.id, {feature} FROM {quoted(layer.table)} t") + where(selection)
-    if selection.after_id is not None:
+    """Rows (id, GeoJSON feature as text, then the keys of the order), at most `limit`.
+
+    Without an order they come in the order of id, after `after_id`.
+    """
+    order = selection.order or Order((), ("t.id",), Query(""))
+    columns = ", ".join(("t.id", _feature_sql(selection.layer, selection.audience, selection.form), *order.keys))
+    query = Query(f"SELECT {columns} FROM {quoted(selection.layer.table)} t") + where(selection) + order.after
+    if selection.after_id is not None and selection.order is None:
         query += Query(" AND t.id > %s", (selection.after_id,))
-    query += Query(" ORDER BY t.id")
+    query += Query(" ORDER BY " + ", ".join(order.by))
     if selection.limit is not None:
         query += Query(" LIMIT %s", (selection.limit,))
     return query
 
 
-def feature_query(layer: LayerSpec, audience: Audience, feature_id: str) -> Query:
+def feature_query(
+    layer: LayerSpec,
+    audience: Audience,
+    feature_id: str,
+    form: Form = Form(),
+) -> Query:
     """One row (id, GeoJSON feature as text), or none where the audience may not see it."""
-    feature = _feature_sql(layer.fields_for(audience))
-    query = Query(f"SELECT t.id, {feature} FROM {quoted(layer.table)} t")
+    query = Query(f"SELECT t.id, {_feature_sql(layer, audience, form)} FROM {quoted(layer.table)} t")
     return query + where(Selection(layer, audience)) + Query(" AND t.id = %s", (feature_id,))
 
 
 def count_query(selection: Selection) -> Query:
-    """One row with the number of features, whatever `after_id` and `limit` say."""
+    """One row with the number of features, whatever page of them is asked for."""
     return Query(f"SELECT count(*) FROM {quoted(selection.layer.table)} t") + where(selection)
 
 
@@ -116,11 +173,13 @@ def where(selection: Selection) -> Query:
     """The condition of a selection on the table alias ``t``, beginning with WHERE."""
     query = Query(" WHERE true") + row_condition(selection.layer, selection.audience)
     if selection.bbox is not None:
-        query += _bbox_condition(selection.bbox)
+        query += _bbox_condition(selection.bbox, selection.bbox_crs)
     if selection.interval is not None:
         query += _time_condition(selection.layer, selection.interval)
     for field, value in selection.equals:
         query += Query(f" AND t.{quoted(field.name)} = %s", (value,))
+    for condition in selection.conditions:
+        query += condition
     return query
 
 
@@ -147,26 +206,47 @@ def quoted(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
-def _feature_sql(fields: tuple[Field, ...]) -> str:
-    columns = ", ".join(f"t.{quoted(field.name)}" for field in fields)
+def _feature_sql(layer: LayerSpec, audience: Audience, form: Form) -> str:
+    columns = ", ".join(f"t.{quoted(field.name)}" for field in form.fields(layer, audience))
     return (
         '\'{"type":"Feature","id":\' || to_json(t.id)::text'
-        f" || ',\"geometry\":' || ST_AsGeoJSON(t.geometry, {COORDINATE_DIGITS})"
+        f" || ',\"geometry\":' || {_geometry_sql(form) if form.has_geometry else "'null'"}"
         f" || ',\"properties\":' || row_to_json((SELECT p FROM (SELECT {columns}) p))::text || '}}'"
     )
 
 
-def _bbox_condition(bbox: Bbox) -> Query:
+def _geometry_sql(form: Form) -> str:
+    """The geometry as GeoJSON text, in the axis order of the system's authority; null outside the system's domain."""
+    crs = form.crs
+    geometry = "t.geometry" if crs.is_stored else f"ST_Transform(t.geometry, {crs.srid:d})"
+    if crs.north_first:
+        geometry = f"ST_FlipCoordinates({geometry})"
+    text = f"ST_AsGeoJSON({geometry}, {crs.digits:d}, 0)"
+    if crs.is_stored:
+        return text
+    domain = ", ".join(repr(float(degrees)) for degrees in crs.domain)
+    return f"CASE WHEN t.geometry @ ST_MakeEnvelope({domain}, {LON_LAT_SRID}) THEN {text} ELSE 'null' END"
+
+
+def _bbox_condition(bbox: Bbox, crs: Crs) -> Query:
     west, south, east, north = bbox
     if west <= east:
-        return Query(f" AND ST_Intersects(t.geometry, {_ENVELOPE})", bbox)
-    return Query(
-        f" AND (ST_Intersects(t.geometry, {_ENVELOPE}) OR ST_Intersects(t.geometry, {_ENVELOPE}))",
-        (west, south, 180.0, north, -180.0, south, east, north),
-    )
+        return Query(" AND ") + _meets(bbox, crs)
+    least, _, greatest, _ = crs.limits
+    two = _meets((west, south, greatest, north), crs) + Query(" OR ") + _meets((least, south, east, north), crs)
+    return Query(" AND (") + two + Query(")")
 
 
-_ENVELOPE = f"ST_MakeEnvelope(%s, %s, %s, %s, {LON_LAT_SRID})"
+def _meets(box: Bbox, crs: Crs) -> Query:
+    """A box is brought to the stored system once, so that the index serves; curved sides as many short ones."""
+    envelope = Query("ST_MakeEnvelope(%s, %s, %s, %s, %s)", (*box, crs.srid))
+    if not crs.is_stored:
+        if crs.srid != WEB_MERCATOR_SRID:  # whose sides are meridians and parallels
+            longest = max(box[2] - box[0], box[3] - box[1])
+            step = max(BOX_STEP_M, longest / MAX_BOX_POINTS)
+            envelope = Query("ST_Segmentize(") + envelope + Query(", %s)", (step,))
+        envelope = Query("ST_Transform(") + envelope + Query(", %s)", (LON_LAT_SRID,))
+    return Query("ST_Intersects(t.geometry, ") + envelope + Query(")")
 
 
 def _time_condition(layer: LayerSpec, interval: Interval) -> Query:

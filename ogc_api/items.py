@@ -12,21 +12,22 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from layers import changes, reading
-from layers.crs import CRS84_URI
+from layers.crs import Crs, offered_crs
 from layers.problems import Problem
-from layers.reading import Query, Selection
+from layers.reading import Form, Query, Selection
 from layers.spec import Audience, LayerSpec
-from ogc_api import asking, parameters, words
-from ogc_api.answering import GEOJSON, JSON, answers, not_modified, to_text, with_headers
+from ogc_api import asking, parameters, places
+from ogc_api.answering import GEOJSON, answers, not_modified, to_text, with_headers
 from ogc_api.asking import Asked
+from ogc_api.items_links import feature_links, links_of
 from ogc_api.items_pages import feature_page, features_page
 from ogc_api.remembering import count_of
 
@@ -36,10 +37,10 @@ STREAM_ABOVE = 1_000
 BATCH = 500
 MAX_LIMIT_OF_PAGE = 500
 """Rows that a browser still shows at ease."""
-REPRESENTATION = "1"
+REPRESENTATION = "2"
 """Grows when the same feature is written differently, so that no cache keeps the old text."""
 
-Batches = Iterable[list[tuple[str, str]]]
+Batches = Iterable[list[tuple[Any, ...]]]
 
 
 def parameters_of(layer: LayerSpec, audience: Audience) -> tuple[str, ...]:
@@ -68,7 +69,7 @@ def items(request: HttpRequest, collection: str) -> HttpResponseBase:
     revision = changes.revision_of(layer.name)
     etag = etag_of(asked, layer, revision)
     response = not_modified(request, etag) or _features_response(page, revision)
-    return with_headers(_with_crs(response), asked, etag)
+    return with_headers(_with_crs(response, page.selection.form), asked, etag)
 
 
 @answers("GET", "HEAD")
@@ -76,14 +77,14 @@ def item(request: HttpRequest, collection: str, feature: str) -> HttpResponseBas
     """One feature."""
     layer = asking.get_layer(request, collection)
     asked = asking.read(request, ("crs",))
-    parameters.check_crs("crs", asked.parameters.get("crs"))
+    form = read_form(asked)
     if asked.html:
-        return feature_page(request, asked, layer, get_feature_text(layer, asked, feature))
+        return feature_page(request, asked, layer, get_feature_text(layer, asked, feature, form))
     etag = etag_of(asked, layer, changes.revision_of(layer.name))
     response = not_modified(request, etag)
     if response is None:
-        response = HttpResponse(get_feature_text(layer, asked, feature), content_type=GEOJSON)
-    return with_headers(_with_crs(response), asked, etag)
+        response = HttpResponse(get_feature_text(layer, asked, feature, form), content_type=GEOJSON)
+    return with_headers(_with_crs(response, form), asked, etag)
 
 
 def read_page(layer: LayerSpec, asked: Asked) -> Page:
@@ -93,20 +94,35 @@ def read_page(layer: LayerSpec, asked: Asked) -> Page:
         Problem: 400, naming the parameter and what would be right.
     """
     given = asked.parameters
-    parameters.check_crs("crs", given.get("crs"))
-    parameters.check_crs("bbox-crs", given.get("bbox-crs"))
+    bbox_crs = places.read_crs("bbox-crs", given.get("bbox-crs"), offered())
     limit = parameters.read_limit(given.get("limit"), MAX_LIMIT_OF_PAGE if asked.html else parameters.MAX_LIMIT)
     fields = {field.name for field in layer.fields_for(asked.audience)}
     selection = reading.select(
         layer,
         asked.audience,
-        bbox=parameters.read_bbox(given.get("bbox")),
+        bbox=places.read_bbox(given.get("bbox"), bbox_crs),
+        bbox_crs=bbox_crs,
         interval=parameters.read_interval(given.get("datetime"), timezone.get_default_timezone()),
         equals={name: text for name, text in given.items() if name in fields},
         after_id=parameters.read_cursor(given.get("cursor")),
         limit=limit + 1,
+        form=read_form(asked),
     )
     return Page(layer, asked, selection, limit)
+
+
+def read_form(asked: Asked) -> Form:
+    """How the features are to be written.
+
+    Raises:
+        Problem: 400, naming the parameter and what would be right.
+    """
+    return Form(crs=places.read_crs("crs", asked.parameters.get("crs"), offered()))
+
+
+def offered() -> tuple[Crs, ...]:
+    """The reference systems of this city."""
+    return offered_crs(settings.CITY.plane_srid)
 
 
 def etag_of(asked: Asked, layer: LayerSpec, revision: int) -> str:
@@ -118,8 +134,8 @@ def etag_of(asked: Asked, layer: LayerSpec, revision: int) -> str:
     return f'W/"{hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]}"'
 
 
-def _with_crs(response: HttpResponseBase) -> HttpResponseBase:
-    response["Content-Crs"] = f"<{CRS84_URI}>"
+def _with_crs(response: HttpResponseBase, form: Form) -> HttpResponseBase:
+    response["Content-Crs"] = f"<{form.crs.uri}>"
     return response
 
 
@@ -131,7 +147,7 @@ def _features_response(page: Page, revision: int) -> HttpResponseBase:
     return HttpResponse("".join(_written(page, [list(reading.rows(query))], matched)), content_type=GEOJSON)
 
 
-def _batches(query: Query) -> Iterator[list[tuple[str, str]]]:
+def _batches(query: Query) -> Iterator[list[tuple[Any, ...]]]:
     """The rows a few at a time, so that memory stays small however large the features are."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(query.sql, query.params)
@@ -143,71 +159,30 @@ def _written(page: Page, batches: Batches, matched: int) -> Iterator[str]:
     """The feature collection's text. One row more than the limit tells that there is a next page."""
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     yield f'{{"type":"FeatureCollection","timeStamp":"{now}","numberMatched":{matched},"features":['
-    returned, last_id, has_more = 0, "", False
+    returned, next_cursor, last = 0, None, None
     for batch in batches:
         kept = batch[: page.limit - returned]
-        has_more = has_more or len(kept) < len(batch)
         if kept:
-            yield ("," if returned else "") + ",".join(text for _, text in kept)
-            returned, last_id = returned + len(kept), kept[-1][0]
-    links = to_text(links_of(page, last_id if has_more else None))
+            yield ("," if returned else "") + ",".join([row[1] for row in kept])
+            returned, last = returned + len(kept), kept[-1]
+        if last is not None and len(kept) < len(batch):
+            next_cursor = parameters.write_cursor(last[0])
+    links = to_text(links_of(page.asked, page.layer, next_cursor))
     yield f'],"numberReturned":{returned},"links":{links}}}'
 
 
-def links_of(page: Page, last_id: str | None) -> list[dict[str, str]]:
-    """This page, the same as HTML, the collection, and the page after `last_id`."""
-    asked, items_url = page.asked, f"{page.asked.base_url}/collections/{page.layer.name}/items"
-    own = {name: text for name, text in asked.parameters.items() if name != "f"}
-    said = words.in_language(asked.language)
-    links = [
-        {"rel": "self", "type": GEOJSON, "title": said.this_json, "href": asked.url},
-        {
-            "rel": "alternate",
-            "type": "text/html",
-            "title": said.this_html,
-            "href": _url(items_url, own | {"f": "html"}),
-        },
-        {
-            "rel": "collection",
-            "type": JSON,
-            "title": page.layer.title.in_language(asked.language),
-            "href": f"{asked.base_url}/collections/{page.layer.name}",
-        },
-    ]
-    if last_id is not None:
-        following = dict(asked.parameters) | {"cursor": parameters.write_cursor(last_id)}
-        links.append({"rel": "next", "type": GEOJSON, "title": said.next_page, "href": _url(items_url, following)})
-    return links
-
-
-def _url(path: str, query: dict[str, str]) -> str:
-    return f"{path}?{urlencode(query)}"
-
-
-def get_feature_text(layer: LayerSpec, asked: Asked, feature_id: str) -> str:
+def get_feature_text(layer: LayerSpec, asked: Asked, feature_id: str, form: Form) -> str:
     """One feature with its links, as text.
 
     Raises:
         Problem: 404, also where the audience may not see it.
     """
-    query = reading.feature_query(layer, asked.audience, feature_id)
+    query = reading.feature_query(layer, asked.audience, feature_id, form)
     row = next(iter(reading.rows(query)), None) if "\x00" not in feature_id else None
     if row is None:
         raise Problem(404, "unknown feature", f"{layer.name} has no feature {feature_id!r:.140}", parameter="featureId")
-    links = to_text(_feature_links(layer, asked, feature_id))
+    links = to_text(feature_links(layer, asked, feature_id))
     return f'{row[1][:-1]},"links":{links}}}'
-
-
-def _feature_links(layer: LayerSpec, asked: Asked, feature_id: str) -> list[dict[str, str]]:
-    said = words.in_language(asked.language)
-    collection = f"{asked.base_url}/collections/{layer.name}"
-    own = f"{collection}/items/{quote(feature_id, safe='')}"
-    title = layer.title.in_language(asked.language)
-    return [
-        {"rel": "self", "type": GEOJSON, "title": said.this_json, "href": f"{own}?f=json"},
-        {"rel": "alternate", "type": "text/html", "title": said.this_html, "href": f"{own}?f=html"},
-        {"rel": "collection", "type": JSON, "title": title, "href": collection},
-    ]
 
 
 def _document(page: Page) -> dict[str, Any]:

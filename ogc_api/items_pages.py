@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +19,9 @@ from ogc_api import words
 from ogc_api.answering import page
 from ogc_api.asking import Asked
 from ogc_api.config import attribution_of
+
+FORM_PARAMETERS = ("crs", "properties", "skipGeometry")
+"""What changes only how features are written; the map of a page reads them as longitude, latitude all the same."""
 
 
 def features_page(request: HttpRequest, asked: Asked, layer: LayerSpec, document: Mapping[str, Any]) -> HttpResponse:
@@ -76,7 +79,12 @@ def feature_page(request: HttpRequest, asked: Asked, layer: LayerSpec, text: str
 def _placed(asked: Asked, layer: LayerSpec) -> dict[str, Any]:
     """What the map and the line below it need."""
     attribution = attribution_of(layer, settings.CITY).in_language(asked.language)
-    return {"json_url": _as_json(asked), "bounds": settings.CITY.bounds, "attribution": attribution}
+    return {
+        "json_url": _as_json(asked),
+        "map_url": _as_json(asked, FORM_PARAMETERS),
+        "bounds": settings.CITY.bounds,
+        "attribution": attribution,
+    }
 
 
 def _attribution(asked: Asked, layer: LayerSpec, features: list[dict[str, Any]]) -> str:
@@ -86,8 +94,9 @@ def _attribution(asked: Asked, layer: LayerSpec, features: list[dict[str, Any]])
     return " / ".join(lines) or attribution_of(layer, settings.CITY).in_language(asked.language)
 
 
-def _as_json(asked: Asked) -> str:
-    query = urlencode(dict(asked.parameters) | {"f": "json"})
+def _as_json(asked: Asked, without: Iterable[str] = ()) -> str:
+    given = {name: text for name, text in asked.parameters.items() if name not in without}
+    query = urlencode(given | {"f": "json"})
     return f"{asked.url.partition('?')[0]}?{query}"
 
 

@@ -13,7 +13,7 @@ from layers.city import City
 from layers.spec import LayerSpec, Text
 from ogc_api import config, schema
 from ogc_api.asking import Asked
-from ogc_api.openapi_parts import COMPONENTS, Words, answer, parameters, ref, said
+from ogc_api.openapi_parts import Words, answer, components, parameters, ref, said
 
 API_VERSION = "1.0.0"
 
@@ -47,7 +47,7 @@ def build_definition(
         "servers": [{"url": asked.base_url}],
         "tags": [{"name": "service"}, *({"name": layer.name, "description": words(layer.title)} for layer in layers)],
         "paths": paths,
-        "components": COMPONENTS,
+        "components": components(city),
     }
 
 

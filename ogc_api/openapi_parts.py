@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from layers.crs import CRS84_URI
+from layers.city import City
+from layers.crs import CRS84, offered_crs
 from layers.spec import Text
 from ogc_api.parameters import DEFAULT_LIMIT, MAX_LIMIT
 
@@ -64,10 +65,9 @@ def _list(schema: str) -> dict[str, Any]:
 
 _TEXT = {"type": "string"}
 _COUNT = {"type": "integer", "minimum": 0}
-_CRS = {"type": "string", "format": "uri", "enum": [CRS84_URI], "default": CRS84_URI}
 _TITLED = {"title": _TEXT, "description": _TEXT, "links": _list("link")}
 
-PARAMETERS = {
+_PARAMETERS = {
     "f": _query(
         "f", {"type": "string", "enum": ["json", "html"]}, "json / html; without it, the Accept header decides"
     ),
@@ -80,12 +80,11 @@ PARAMETERS = {
     "bbox": _query(
         "bbox",
         {"type": "array", "oneOf": [{"minItems": n, "maxItems": n} for n in (4, 6)], "items": {"type": "number"}},
-        "west,south,east,north in degrees; west > east crosses the antimeridian",
+        "four numbers, or six with heights, in the axis order of bbox-crs (default: west,south,east,north in degrees);"
+        " west > east crosses the antimeridian",
         style="form",
         explode=False,
     ),
-    "bbox-crs": _query("bbox-crs", _CRS, "the only one offered is longitude, latitude"),
-    "crs": _query("crs", _CRS, "the only one offered is longitude, latitude"),
     "datetime": _query("datetime", _TEXT, "RFC 3339 time, date, or interval with /; .. is an open end"),
     "cursor": _query("cursor", _TEXT, "place of a page, as found in a next link"),
     "featureId": {"name": "featureId", "in": "path", "required": True, "schema": _TEXT},
@@ -116,7 +115,11 @@ SCHEMAS: dict[str, Any] = {
         license=_TEXT,
     ),
     "collections": _object(("collections", "links"), collections=_list("collection"), links=_list("link")),
-    "geometry": _object(("type",), type=_TEXT, coordinates={"type": "array", "items": {}}),
+    "geometry": {
+        **_object(("type",), type=_TEXT, coordinates={"type": "array", "items": {}}),
+        "nullable": True,
+        "description": "null outside the domain of the reference system that is asked for",
+    },
     "feature": _object(
         ("type", "id", "geometry", "properties"),
         type={"type": "string", "enum": ["Feature"]},
@@ -147,17 +150,27 @@ SCHEMAS: dict[str, Any] = {
     },
 }
 
-COMPONENTS: dict[str, Any] = {
-    "parameters": PARAMETERS,
-    "schemas": SCHEMAS,
-    "responses": {
-        "NotModified": {"description": "what the caller has is still true (If-None-Match)"},
-        "Problem": {
-            "description": "what is wrong with the request, and what would be right (RFC 9457)",
-            "content": {
-                "application/problem+json": {"schema": ref("schemas", "problem")},
-                "text/html": {"schema": _TEXT},
-            },
+_RESPONSES: dict[str, Any] = {
+    "NotModified": {"description": "what the caller has is still true (If-None-Match)"},
+    "Problem": {
+        "description": "what is wrong with the request, and what would be right (RFC 9457)",
+        "content": {
+            "application/problem+json": {"schema": ref("schemas", "problem")},
+            "text/html": {"schema": _TEXT},
         },
     },
 }
+
+
+def components(city: City) -> dict[str, Any]:
+    """Parameters, schemas and answers; the reference systems are the city's."""
+    return {"parameters": _PARAMETERS | _crs_parameters(city), "schemas": SCHEMAS, "responses": _RESPONSES}
+
+
+def _crs_parameters(city: City) -> dict[str, Any]:
+    names = [crs.uri for crs in offered_crs(city.plane_srid)]
+    schema = {"type": "string", "format": "uri", "enum": names, "default": CRS84.uri}
+    return {
+        "bbox-crs": _query("bbox-crs", schema, "reference system of bbox; the axes are in its authority's order"),
+        "crs": _query("crs", schema, "reference system of the answer; the axes are in its authority's order"),
+    }

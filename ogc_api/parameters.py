@@ -1,6 +1,6 @@
 """The query parameters of the features' addresses, from text to values, without request or database.
 
-Source: OGC API - Features - Part 1: Core (OGC 17-069r4), 7.15.2 to 7.15.6.
+Source: OGC API - Features - Part 1: Core (OGC 17-069r4), 7.15.2 to 7.15.6. Places are in `places`.
 """
 
 from __future__ import annotations
@@ -8,12 +8,10 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime
-import math
 import re
 
-from layers.crs import CRS84_URI
 from layers.problems import Problem
-from layers.reading import Bbox, Interval
+from layers.reading import Interval
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000
@@ -37,50 +35,8 @@ def read_limit(text: str | None, maximum: int = MAX_LIMIT) -> int:
     if text is None:
         return DEFAULT_LIMIT
     if not _WHOLE_NUMBER.fullmatch(text) or int(text) < 1:
-        raise _fault("limit", text, f"a whole number from 1 to {maximum}")
+        raise fault("limit", text, f"a whole number from 1 to {maximum}")
     return min(int(text), maximum)
-
-
-def read_bbox(text: str | None) -> Bbox | None:
-    """West, south, east, north in degrees. Of six numbers the heights are checked and otherwise ignored.
-
-    West may be greater than east: the box then crosses the antimeridian.
-
-    >>> read_bbox("139.5,35.6,0,139.6,35.7,100")
-    (139.5, 35.6, 139.6, 35.7)
-    """
-    if text is None:
-        return None
-    numbers = [_number("bbox", part) for part in text.split(",")]
-    if len(numbers) not in {4, 6}:
-        raise _fault("bbox", text, "four or six numbers: west,south,east,north in degrees, longitude first")
-    half = len(numbers) // 2
-    west, south, east, north = numbers[0], numbers[1], numbers[half], numbers[half + 1]
-    if half == 3 and numbers[2] > numbers[5]:
-        raise _fault("bbox", text, "a box whose lower height comes before the upper one")
-    if not (-180 <= west <= 180 and -180 <= east <= 180):
-        raise _fault("bbox", text, "a box with longitudes (first and third) between -180 and 180")
-    if not (-90 <= south <= 90 and -90 <= north <= 90):
-        raise _fault("bbox", text, "a box with latitudes (second and fourth) between -90 and 90")
-    if south > north:
-        raise _fault("bbox", text, "a box whose southern latitude comes before its northern one")
-    return west, south, east, north
-
-
-def _number(parameter: str, text: str) -> float:
-    try:
-        number = float(text) if text.isascii() and "_" not in text else math.nan
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise _fault(parameter, text, "a finite number")
-    return number
-
-
-def check_crs(parameter: str, text: str | None) -> None:
-    """Only longitude, latitude in degrees is offered."""
-    if text is not None and text != CRS84_URI:
-        raise _fault(parameter, text, f"the only coordinate reference system offered here, {CRS84_URI}")
 
 
 def read_interval(text: str | None, zone: datetime.tzinfo) -> Interval | None:
@@ -96,14 +52,14 @@ def read_interval(text: str | None, zone: datetime.tzinfo) -> Interval | None:
         return None
     parts = text.split("/")
     if len(parts) > 2 or (len(parts) == 1 and text in _OPEN):
-        raise _fault("datetime", text, _RIGHT_TIME)
+        raise fault("datetime", text, _RIGHT_TIME)
     start, end = parts[0], parts[-1]
     interval = Interval(
         None if start in _OPEN else _moment(start, zone, datetime.time.min),
         None if end in _OPEN else _moment(end, zone, datetime.time.max),
     )
     if interval.start and interval.end and interval.start > interval.end:
-        raise _fault("datetime", text, "an interval that begins before it ends")
+        raise fault("datetime", text, "an interval that begins before it ends")
     return interval
 
 
@@ -119,7 +75,7 @@ def _moment(text: str, zone: datetime.tzinfo, time_of_day: datetime.time) -> dat
             return datetime.datetime.fromisoformat(written.upper()).astimezone(datetime.UTC)
     except (ValueError, OverflowError):
         pass
-    raise _fault("datetime", text, _RIGHT_TIME)
+    raise fault("datetime", text, _RIGHT_TIME)
 
 
 def write_cursor(last_id: str) -> str:
@@ -144,9 +100,10 @@ def read_cursor(text: str | None) -> str | None:
     except (binascii.Error, ValueError):
         last_id = ""
     if not last_id or "\x00" in last_id or write_cursor(last_id) != text:
-        raise _fault("cursor", text, "a token taken from a next link")
+        raise fault("cursor", text, "a token taken from a next link")
     return last_id
 
 
-def _fault(parameter: str, value: str, right: str) -> Problem:
+def fault(parameter: str, value: str, right: str) -> Problem:
+    """The answer to a value that is none: what was given, and what would be right."""
     return Problem(400, "invalid parameter", f"{parameter}={value!r:.80} is not {right}", parameter=parameter)

@@ -14,8 +14,8 @@ from pygeoapi.api import describe_collections, get_collection_schema, landing_pa
 from pygeoapi.api.processes import describe_processes
 
 from layers import changes, registry
+from layers.crs import CRS84, offered_crs
 from layers.problems import Problem
-from layers.reading import COORDINATE_DIGITS
 from layers.spec import LayerSpec
 from ogc_api import apis, asking, config, openapi, pages
 from ogc_api.answering import JSON, OPENAPI_JSON, SCHEMA_JSON, answers, json_response, page
@@ -78,7 +78,7 @@ def _complete(document: dict[str, Any], layer: LayerSpec, asked: Asked, revision
     """Adds what pygeoapi has no place for; extent and sources are those of the features."""
     extent = extent_of(layer, asked.audience, revision)
     if extent is not None:
-        document["extent"]["spatial"]["bbox"] = [[round(degrees, COORDINATE_DIGITS) for degrees in extent]]
+        document["extent"]["spatial"]["bbox"] = [[round(degrees, CRS84.digits) for degrees in extent]]
     lines, licences = attribution_of(layer, asked.audience, revision)
     others = [link for link in document["links"] if link["rel"] != "license"]
     licences = licences or [layer.open_data.licence]
@@ -86,6 +86,8 @@ def _complete(document: dict[str, Any], layer: LayerSpec, asked: Asked, revision
         asked.language
     )
     document["license"] = ", ".join(licences)
+    document["crs"] = [crs.uri for crs in offered_crs(settings.CITY.plane_srid)]
+    document["storageCrs"] = CRS84.uri
     document["links"] = [*config.licence_links(licences), *others]
     return document
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from layers.city import City
-from layers.crs import CRS84_URI, LON_LAT_SRID, WEB_MERCATOR_SRID
+from layers.crs import CRS84_URI, JGD2011_SRID, LON_LAT_SRID, WEB_MERCATOR_SRID
 
-JGD2011_SRID = 6668
 _NAME = re.compile(
     r"(?:EPSG:|http://www\.opengis\.net/def/crs/EPSG/[0-9.]+/|urn:ogc:def:crs:EPSG:[0-9.]*:)?(\d{4,5})", re.I
 )

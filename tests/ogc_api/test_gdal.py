@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
+import pyproj
 import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
@@ -81,3 +84,23 @@ def test_gdal_counts_and_selects_by_place(api):
     assert "Feature Count: 2" in run(
         "ogrinfo", "-ro", "-so", "-spat", "139.509", "35", "139.525", "36", api, layer.name
     )
+
+
+@pytest.mark.parametrize("code", [3857, 4326, 6668, 6677])
+def test_a_newer_gdal_reads_every_system_in_the_right_place(api, code):
+    layer = registry.get("facilities")
+    lons = [139.5 + number / 1000 for number in range(FEATURES)]
+    for number, lon in enumerate(lons):
+        add(layer, f"facility-{number:02}", lon=lon, lat=35.68)
+    script = (
+        "import json, struct; from pyogrio.raw import read;"
+        f"meta, _, shapes, values = read({api!r}, layer={layer.name!r}, CRS='EPSG:{code}', PAGE_SIZE='10', "
+        "columns=['id']);"
+        "print(json.dumps([meta['crs'], list(values[0]), [struct.unpack('<2d', shape[5:]) for shape in shapes]]))"
+    )
+    crs, ids, points = json.loads(run(sys.executable, "-c", script))
+    assert crs == f"EPSG:{code}" or "CRS84" in crs
+    assert ids == [f"facility-{number:02}" for number in range(FEATURES)]
+    true = pyproj.Transformer.from_crs(4326, code, always_xy=True)
+    for place, lon in zip(points, lons, strict=True):
+        assert place == pytest.approx(true.transform(lon, 35.68), abs=0.001 if code in {3857, 6677} else 1e-8)

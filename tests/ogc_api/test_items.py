@@ -123,13 +123,6 @@ def test_a_bbox_that_is_none_is_refused(client, bbox):
     assert problem(client, f"{ITEMS}?bbox={bbox}")["parameter"] == "bbox"
 
 
-@pytest.mark.parametrize("name", ["crs", "bbox-crs"])
-def test_another_reference_system_is_refused_by_name(client, name):
-    answer = problem(client, f"{ITEMS}?{name}=http://www.opengis.net/def/crs/EPSG/0/6677")
-    assert answer["parameter"] == name
-    assert CRS84 in answer["detail"]
-
-
 @pytest.fixture
 def damage() -> None:
     """One area of January, one of February that is over, one whose time nobody knows."""

@@ -154,8 +154,8 @@ def test_a_collection_states_its_own_extent_licence_and_source(client):
 def test_only_what_holds_is_claimed(client):
     claimed = client.get("/api/conformance").json()["conformsTo"]
     features = {name.rpartition("/")[2] for name in claimed if "ogcapi-features" in name}
-    assert features == {"core", "geojson", "html", "oas30"}
-    assert not [name for name in claimed if "features-2" in name or "features-3" in name or "callback" in name]
+    assert features == {"core", "geojson", "html", "oas30", "crs"}
+    assert not [name for name in claimed if "features-3" in name or "callback" in name]
 
 
 def test_the_definition_is_complete_in_itself(client):
