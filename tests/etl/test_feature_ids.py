@@ -11,6 +11,8 @@ from etl.pipeline import open_file
 from etl.readers import Options
 from etl.record import RawBatch
 
+pytestmark = pytest.mark.django_db
+
 
 def _feature(own_id, **more):
     properties = {"名称": f"施設{own_id}", "電話番号": "0422", **more}

@@ -29,6 +29,8 @@ FORMATS = {
 }
 SYSTEMS = (4326, 6668, 4612, 6677, 2451, 30169, 6691, 3857)
 
+pytestmark = pytest.mark.django_db
+
 
 def _frame(srid: int = 4326) -> gpd.GeoDataFrame:
     """Two places that lie at LON, LAT on JGD2011 when they are read from this system."""

@@ -13,6 +13,8 @@ from etl.readers.ogr import sizes
 from etl.record import UnreadableFileError
 from tests.etl.test_hostile_files import _in_process
 
+pytestmark = pytest.mark.django_db
+
 POSITIONS = 10_000_000
 
 

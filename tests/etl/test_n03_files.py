@@ -14,6 +14,8 @@ from etl.readers import Options
 from etl.record import RawRow, Rejection
 from layers.registry import get
 
+pytestmark = pytest.mark.django_db
+
 DRIVERS = {"shp": "ESRI Shapefile", "gml": "GML", "gpkg": "GPKG", "fgb": "FlatGeobuf", "geojson": "GeoJSON"}
 ROWS = [("13204", "三鷹市", 0.0), ("13203", "武蔵野市", 0.1), ("13204", "三鷹市", 0.2), (None, "所属未定地", 0.3)]
 

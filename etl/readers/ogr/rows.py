@@ -100,7 +100,9 @@ def batches_of(part: Part, most: int = BATCH_ROWS) -> Iterator[tuple[pa.RecordBa
         yield from parquet_batches(part, size)
         return
     try:
-        if any(word in part.geometry_type for word in _CURVES):
+        # Lines of GML may be curves without its saying so; a large file would be read anew for each batch.
+        may_curve = part.format == "GML" and "Line" in part.geometry_type and part.row_count <= BATCH_ROWS
+        if may_curve or any(word in part.geometry_type for word in _CURVES):
             yield from _straightened(part, size)
         else:
             yield from _streamed(part, size)
