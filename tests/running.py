@@ -69,7 +69,7 @@ def running_city(home: Path, *options: str, database: str = "running_city") -> I
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=60)
-    _drop(maintenance, database)
+    drop_database(maintenance, database)
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], city: RunningCity, log: Path) -> None:
@@ -101,11 +101,16 @@ def beside(url: str, name: str) -> str:
 
 
 def _recreate(maintenance: str, name: str) -> None:
-    _drop(maintenance, name)
+    drop_database(maintenance, name)
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
 
 
-def _drop(maintenance: str, name: str) -> None:
+def drop_database(maintenance: str, name: str) -> None:
+    """Drop a database, ending our own sessions in it. The server's own (autovacuum) may not be ended, but make way."""
     with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
+            [name],
+        )
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}"')

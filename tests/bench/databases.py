@@ -9,6 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from tests.running import drop_database
+
 TABLES, OURS, PEERS = "machigis_bench_tables", "machigis_bench_ours", "machigis_bench_peer"
 
 
@@ -23,7 +25,7 @@ def new(name: str, template: str = "") -> Iterator[str]:
 
     Dropping one makes the server write down all that it holds (a checkpoint), so no run pays for the one before it.
     """
-    _drop(name)
+    drop_database(os.environ["DATABASE_URL"], name)
     copy = f' TEMPLATE "{template}"' if template else ""
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"{copy}')
@@ -33,12 +35,7 @@ def new(name: str, template: str = "") -> Iterator[str]:
                 connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
         yield url_of(name)
     finally:
-        _drop(name)
-
-
-def _drop(name: str) -> None:
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        drop_database(os.environ["DATABASE_URL"], name)
 
 
 def count(url: str, table: str) -> int:
