@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import psycopg
 from django.db import Error
+from shapely.errors import ShapelyError
 
 from etl.record import UnreadableFileError
 
@@ -25,6 +26,8 @@ def faults_in_one_line() -> Iterator[None]:
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         raise UnreadableFileError(f"cannot be read: {error.strerror or error}{where}") from error
+    except (NotImplementedError, ShapelyError) as error:
+        raise UnreadableFileError(f"a shape in it is of a kind that is not read: {error}") from error
     except UnicodeError as error:
         raise UnreadableFileError(f"a text in it cannot be read: {error}") from error
     except (Error, psycopg.Error) as error:
