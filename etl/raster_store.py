@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -33,18 +33,23 @@ BLOCK: Final = 512
 _OWN_COLUMNS: Final = {"file_name", "imported_at"}
 
 
-def store(plan: RasterPlan) -> Raster:
+def store(plan: RasterPlan, agree: Callable[[], None] = lambda: None) -> Raster:
     """The stored raster. A plan that is known already changes nothing; another edition of a raster takes its place.
+
+    Args:
+        agree: called in the transaction that writes the row; what it raises takes the row back.
 
     Raises:
         UnreadableFileError: where the file is broken or has changed since it was looked into; nothing changes then.
     """
     if plan.is_known:
-        return Raster.objects.get(key=plan.key)
+        with _locked():
+            agree()
+            return Raster.objects.get(key=plan.key)
     with _part() as part:
         made = part / "cog.tif"
         _write(plan, made)
-        return _put(plan, made)
+        return _put(plan, made, agree)
 
 
 def remove(key: str) -> bool:
@@ -113,13 +118,14 @@ def _is_alive(part: Path) -> bool:
     return False
 
 
-def _put(plan: RasterPlan, made: Path) -> Raster:
+def _put(plan: RasterPlan, made: Path, agree: Callable[[], None]) -> Raster:
     """Give the file its place and write its row."""
     name = f"{plan.key}-{plan.row['sha256'][:12]}-{made.stat().st_mtime_ns:x}.tif"
     with _locked():
         raster, _ = Raster.objects.update_or_create(
             key=plan.key, defaults={**plan.row, "file_name": name, "imported_at": timezone.now()}
         )
+        agree()
         made.rename(store_folder() / name)
     with _locked():
         _sweep()  # what another edition has left

@@ -18,11 +18,10 @@ import shapely
 from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
-from etl.contents import Contents
 from etl.raster_files import HGT_NODATA, RasterFile, file_hash, opened, windows
+from etl.raster_kinds import is_raster
 from etl.raster_store import row_of, store
 from etl.readers.base import Options, slug
-from etl.readers.own_rows import check_archive
 from etl.record import UnreadableFileError
 from layers.crs import LON_LAT_SRID
 from layers.raster import KINDS, VERTICAL_DATUMS, Raster
@@ -90,13 +89,6 @@ class _Findings:
             raise UnreadableFileError(f"{name} {said!r} is not known; there are: {', '.join(allowed)}")
         self.reasons.append(f"{name}: {said or found or 'none'} ({'as asked for' if said else why})")
         return said or found
-
-
-def is_raster(contents: Contents) -> bool:
-    """Whether a file is one for `inspect` rather than for a reader."""
-    if contents.kind == "ZIP archive":
-        return any(name.lower().endswith(".hgt") for name in check_archive(contents.path))
-    return contents.kind in {"TIFF", "HGT", "ASCII grid"}
 
 
 def inspect(path: Path, options: Options) -> RasterPlan:

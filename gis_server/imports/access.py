@@ -1,4 +1,7 @@
-"""Who may bring files into which layers: whoever may edit a layer may import into it, nobody else."""
+"""Who may bring files into which layers: whoever may edit a layer may import into it, nobody else.
+
+Rasters belong to no layer: whoever may edit facilities may store them.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,11 @@ def forbidden_part(columns: Mapping[str, Iterable[str]], audience: Audience) -> 
             if field not in allowed:
                 return f"{layer.title.ja}: {layer.get_field(field).title.ja}"
     return ""
+
+
+def may_store_rasters(audience: Audience) -> bool:
+    """Whether an audience may bring rasters in: staff, as for facilities."""
+    return audience.covers(registry.get("facilities").edit)
 
 
 def get_staff(request: HttpRequest) -> Audience:

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from gis_server.imports.access import importable_layers
 from gis_server.imports.models import Upload
+from gis_server.imports.raster_uploads import SAID, said_rows
 from gis_server.imports.words import WORDS, in_language, plane_zone
 from layers import registry
 from layers.city import has_right_check_digit
@@ -45,10 +46,15 @@ def read_form(form: QueryDict, upload: Upload, audience: Audience) -> dict[str, 
     options: dict[str, Any] = {name: _text(form, name, longest) for name, longest in _TEXTS.items()}
     if options["source_key"] and not _KEY.fullmatch(options["source_key"]):
         raise _fault("source_key", "a key has letters, digits and . _ - only")
+    if "raster" in upload.recognition:
+        options["srid"] = _srid(form)
+        said = {name: _text(form, f"constant-{name}", longest) for name, longest in SAID.items()}
+        options["constants"] = {name: text for name, text in said.items() if text}
+        return {name: value for name, value in options.items() if value}
     options["layer"] = _layer(form, audience)
     options["city_code"] = _city_code(form)
     options["encoding"] = _one_of(form, "encoding", ENCODINGS)
-    options["srid"] = int(_one_of(form, "srid", {str(code): "" for code in srids()}) or 0) or None
+    options["srid"] = _srid(form)
     is_same_layer = options["layer"] in {"", before.get("layer", "") or _only_layer(upload)}
     if is_same_layer:
         options["mapping"] = _mapping(form, upload)
@@ -87,6 +93,10 @@ def _one_of(form: QueryDict, name: str, known: Mapping[str, str]) -> str:
     if value and value not in known:
         raise _fault(name, f"one of {', '.join(known)}")
     return value
+
+
+def _srid(form: QueryDict) -> int | None:
+    return int(_one_of(form, "srid", {str(code): "" for code in srids()}) or 0) or None
 
 
 def _mapping(form: QueryDict, upload: Upload) -> dict[str, str]:
@@ -129,6 +139,7 @@ def build_form(upload: Upload, audience: Audience, language: str) -> dict[str, A
         "encodings": _choices({"": words["automatic"], **ENCODINGS}, options.get("encoding", "")),
         "srids": _choices({"": words["automatic"], **_srid_titles(language)}, str(options.get("srid") or "")),
         "columns": _column_rows(upload, layers, language),
+        "raster": said_rows(upload, words, language) if "raster" in recognition else [],
         "missing": _missing_fields(upload, layers, audience, language),
         "texts": {name: options.get(name, "") for name in (*_TEXTS, "city_code")},
         "found_attribution": recognition.get("attribution", ""),

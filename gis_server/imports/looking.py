@@ -21,6 +21,7 @@ from gis_server.accounts.roles import audience_of
 from gis_server.imports.access import forbidden_part
 from gis_server.imports.models import Upload, move
 from gis_server.imports.preview import Preview
+from gis_server.imports.raster_uploads import holds_raster, load_raster, look_at_raster
 
 SAMPLE_ROWS = 8
 MOST_ENTRIES_SHOWN = 500
@@ -62,6 +63,9 @@ def look(upload: Upload) -> None:
 
 def _try(upload: Upload, found: dict[str, Any]) -> None:
     options = options_of(upload)
+    if holds_raster(upload.path):
+        look_at_raster(upload, options, found)
+        return
     opened = _opened(upload, options)
     data_set = opened.data_set
     found["recognition"] = _recognition(opened)
@@ -82,6 +86,9 @@ def _try(upload: Upload, found: dict[str, Any]) -> None:
 def load(upload: Upload) -> None:
     """Load the file. The upload's state changes in the transaction of the load: both have happened, or neither."""
     options = options_of(upload)
+    if "raster" in upload.recognition:
+        load_raster(upload, options)
+        return
     with transaction.atomic():
         try:
             opened = _opened(upload, options)

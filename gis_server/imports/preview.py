@@ -55,6 +55,11 @@ class Preview:
                 return
             self._add(json.loads(shape), {"id": feature_id, "layer": layer.name, "title": str(title or feature_id)})
 
+    def add_outline(self, outline: shapely.Polygon, title: str) -> None:
+        """Where a raster lies."""
+        shape = shapely.to_geojson(shapely.set_precision(outline, 10**-DIGITS))
+        self._add(json.loads(shape), {"title": title})
+
     def add_refused(self, entries: Iterable[Finding]) -> None:
         """Where refused rows lie, of which that is known."""
         refused = (entry for entry in entries if isinstance(entry, Rejection) and entry.wkb)

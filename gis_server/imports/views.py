@@ -26,6 +26,7 @@ from gis_server.imports.access import get_staff, get_upload, importable_layers, 
 from gis_server.imports.cleaning import KEPT_AFTER_LOADING
 from gis_server.imports.forms import build_form, read_form
 from gis_server.imports.models import Upload, move
+from gis_server.imports.raster_uploads import raster_facts
 from gis_server.imports.shown import entry_rows, layer_rows, sample_table
 from gis_server.imports.tasks import call_off, hand_over
 from gis_server.imports.words import in_language, state_of
@@ -98,6 +99,7 @@ def upload_page(request: HttpRequest, number: object) -> HttpResponse:
         "targets": [registry.get(name).title.in_language(language) for name in recognition.get("layers", [])],
         "entries": entry_rows(upload.report.get("entries", []), language),
         "sample": sample_table(upload, language),
+        "raster_facts": raster_facts(upload, in_language(language), language),
         "has_preview": upload.preview_path.exists() and bool(upload.report),
         "progress": _progress(upload),
     }

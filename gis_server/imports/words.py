@@ -21,8 +21,9 @@ WORDS: Final = {
     "send": Text("送信する", "Send"),
     "formats": Text(
         "CSV、Excel、GeoJSON、シェープファイル（.shp .dbf .shx .prj をまとめて）、GeoPackage、KML、"
-        "OpenStreetMap など。種類は拡張子ではなく中身で見分けます。",
-        "CSV, Excel, GeoJSON, shapefiles (.shp .dbf .shx .prj together), GeoPackage, KML, OpenStreetMap and more. "
+        "OpenStreetMap、標高などの格子（GeoTIFF、HGT、ASCII grid）など。種類は拡張子ではなく中身で見分けます。",
+        "CSV, Excel, GeoJSON, shapefiles (.shp .dbf .shx .prj together), GeoPackage, KML, OpenStreetMap, "
+        "rasters (GeoTIFF, HGT, ASCII grid) and more. "
         "The contents decide, not the name.",
     ),
     "may_into": Text("取り込めるレイヤー", "Layers you may import into"),
@@ -123,6 +124,16 @@ WORDS: Final = {
     "constants": Text("ファイルにない項目の値", "Values for fields that the file lacks"),
     "constants_lead": Text("すべての行に同じ値が入ります。", "The same value goes into every row."),
     "needed": Text("必須", "needed"),
+    "raster_kind": Text("値の種類", "What the values are"),
+    "raster_vertical_datum": Text("高さの基準", "Heights are counted from"),
+    "raster_unit": Text("単位", "Unit"),
+    "raster_nodata": Text("値なしを表す数", "Number that means no value"),
+    "raster_title": Text("題名", "Title"),
+    "raster_size": Text("升目の数（横×縦）", "Cells (across × down)"),
+    "raster_values": Text("値の範囲", "Values"),
+    "raster_resolution": Text("升目の大きさ", "Size of a cell"),
+    "raster_empty": Text("値のある升目がありません", "no cell holds a value"),
+    "raster_known": Text("同じものが保存済みです", "The same raster is stored already"),
     "more_fields": Text("ほかの項目", "Other fields"),
     "rights": Text("出典とライセンス", "Source and licence"),
     "attribution": Text("出典の表示", "Attribution"),

@@ -17,6 +17,7 @@ from etl.contents import open_contents
 from etl.management.asking import ask_layer, described, says_yes, shown
 from etl.management.options import add_options, read_options
 from etl.pipeline import Opened, import_opened, open_file
+from etl.raster_kinds import is_raster
 from etl.readers import Options
 from etl.record import UndecidedError, UnreadableFileError
 from etl.report import Report, recognition_members
@@ -24,7 +25,6 @@ from layers.progress import Progress
 
 _INTERRUPTED = 130
 _COLLECT_RARELY = (200_000, 50, 100)
-RASTER_KINDS = {"TIFF", "HGT", "ASCII grid"}
 
 
 class Command(BaseCommand):
@@ -71,7 +71,7 @@ class Command(BaseCommand):
         return sys.stdin.isatty() and not options["json"]
 
     def _import(self, path: Path, chosen: Options, options: dict[str, Any]) -> None:
-        if not os.path.isdir(path) and open_contents(path).kind in RASTER_KINDS:
+        if not os.path.isdir(path) and is_raster(open_contents(path)):
             self._import_raster(path, chosen, options)
         else:
             self._import_rows(path, chosen, options)
