@@ -22,11 +22,15 @@ from layers.spec import Audience, LayerSpec
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What was stored: the feature's id, its version now, and what was repaired on the way (sentences)."""
+    """What was stored: the feature's id, its version now, and what was repaired on the way (sentences).
+
+    `is_new` is False where an earlier call had already created the feature, and nothing was stored.
+    """
 
     id: str
     version: int
     notices: tuple[str, ...] = ()
+    is_new: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,7 @@ def _find_created(layer: LayerSpec, editor: Editor, feature_id: str) -> Saved | 
     )
     if not creation.exists():
         raise Problem(409, "id in use", f"{layer.name} has a feature {feature_id!r} that somebody else made")
-    return Saved(existing.id, existing.version)
+    return Saved(existing.id, existing.version, is_new=False)
 
 
 def _locked(layer: LayerSpec, feature_id: str, version: int) -> Feature:

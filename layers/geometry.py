@@ -75,6 +75,8 @@ def _checked_type(document: Any, kind: str) -> str:
     if not isinstance(document, dict) or "type" not in document:
         raise _fault(f"a GeoJSON geometry of type {kind} is needed")
     name = document["type"]
+    if not isinstance(name, str):
+        raise _fault(f"the type of a geometry is a text such as {kind}")
     if kind != "Geometry" and name != kind and _MULTI.get(name) != kind:
         raise _fault(f"this layer holds {kind}, not {name}")
     if not isinstance(document.get("coordinates"), list):

@@ -159,8 +159,9 @@ def feature_query(
     feature_id: str,
     form: Form = Form(),
 ) -> Query:
-    """One row (id, GeoJSON feature as text), or none where the audience may not see it."""
-    query = Query(f"SELECT t.id, {_feature_sql(layer, audience, form)} FROM {quoted(layer.table)} t")
+    """One row (id, GeoJSON feature as text, version, time of entry), or none where the audience may not see it."""
+    feature = _feature_sql(layer, audience, form)
+    query = Query(f"SELECT t.id, {feature}, t.version, t.entered_at FROM {quoted(layer.table)} t")
     return query + where(Selection(layer, audience)) + Query(" AND t.id = %s", (feature_id,))
 
 

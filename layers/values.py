@@ -71,7 +71,7 @@ def from_json(layer: LayerSpec, field: Field, value: Any) -> Any:
         raise _fault(field, value, f"a {expected}")
     if isinstance(column, models.DateTimeField):
         return _moment(field, value)
-    if field.codes and value not in field.codes:
+    if field.codes and value not in field.codes and value != column.db_default:
         raise _fault(field, value, f"one of {', '.join(str(code) for code in field.codes)}")
     return _checked(column, field, value)
 

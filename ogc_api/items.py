@@ -27,6 +27,7 @@ from layers.spec import Audience, LayerSpec
 from ogc_api import asking, parameters, places
 from ogc_api.answering import GEOJSON, answers, not_modified, to_text, with_headers
 from ogc_api.asking import Asked
+from ogc_api.feature_tags import REPRESENTATION, state_of, tag_of
 from ogc_api.items_links import feature_links, links_of
 from ogc_api.items_pages import feature_page, features_page
 from ogc_api.remembering import count_of
@@ -37,8 +38,8 @@ STREAM_ABOVE = 1_000
 BATCH = 500
 MAX_LIMIT_OF_PAGE = 500
 """Rows that a browser still shows at ease."""
-REPRESENTATION = "2"
-"""Grows when the same feature is written differently, so that no cache keeps the old text."""
+
+_AS_STORED = Form()
 
 Batches = Iterable[list[tuple[Any, ...]]]
 
@@ -79,11 +80,10 @@ def item(request: HttpRequest, collection: str, feature: str) -> HttpResponseBas
     asked = asking.read(request, ("crs",))
     form = read_form(asked)
     if asked.html:
-        return feature_page(request, asked, layer, get_feature_text(layer, asked, feature, form))
-    etag = etag_of(asked, layer, changes.revision_of(layer.name))
-    response = not_modified(request, etag)
-    if response is None:
-        response = HttpResponse(get_feature_text(layer, asked, feature, form), content_type=GEOJSON)
+        return feature_page(request, asked, layer, get_feature(layer, asked, feature, form).text)
+    found = get_feature(layer, asked, feature, form)
+    etag = tag_of(found.state, layer, asked)
+    response = not_modified(request, etag) or HttpResponse(found.text, content_type=GEOJSON)
     return with_headers(_with_crs(response, form), asked, etag)
 
 
@@ -171,8 +171,17 @@ def _written(page: Page, batches: Batches, matched: int) -> Iterator[str]:
     yield f'],"numberReturned":{returned},"links":{links}}}'
 
 
-def get_feature_text(layer: LayerSpec, asked: Asked, feature_id: str, form: Form) -> str:
-    """One feature with its links, as text.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One feature with its links, as text, and the state in which it is (see `feature_tags`)."""
+
+    text: str
+    state: str
+    version: int
+
+
+def get_feature(layer: LayerSpec, asked: Asked, feature_id: str, form: Form = _AS_STORED) -> Found:
+    """One feature as its audience sees it.
 
     Raises:
         Problem: 404, also where the audience may not see it.
@@ -182,7 +191,8 @@ def get_feature_text(layer: LayerSpec, asked: Asked, feature_id: str, form: Form
     if row is None:
         raise Problem(404, "unknown feature", f"{layer.name} has no feature {feature_id!r:.140}", parameter="featureId")
     links = to_text(feature_links(layer, asked, feature_id))
-    return f'{row[1][:-1]},"links":{links}}}'
+    _, text, version, entered_at = row
+    return Found(f'{text[:-1]},"links":{links}}}', state_of(layer, feature_id, entered_at, version), version)
 
 
 def _document(page: Page) -> dict[str, Any]:

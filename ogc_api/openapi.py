@@ -11,7 +11,7 @@ from typing import Any
 
 from layers.city import City
 from layers.spec import LayerSpec, Text
-from ogc_api import config, schema
+from ogc_api import config, openapi_writing, schema
 from ogc_api.asking import Asked
 from ogc_api.openapi_parts import Words, answer, components, parameters, ref, said
 
@@ -106,7 +106,8 @@ def _collection_paths(layer: LayerSpec, asked: Asked, words: Words) -> dict[str,
             answer("featureCollection", "application/geo+json"),
             tag,
             [*standard, *fields],
-        ),
+        )
+        | openapi_writing.of_items(layer, asked, name),
         f"{own}/items/{{featureId}}": _get(
             f"get{name}Feature",
             said(words, title, "item"),
@@ -114,7 +115,8 @@ def _collection_paths(layer: LayerSpec, asked: Asked, words: Words) -> dict[str,
             tag,
             feature_id,
             known=False,
-        ),
+        )
+        | openapi_writing.of_item(layer, asked, name),
     }
 
 

@@ -2,9 +2,8 @@
 
 from django.urls import re_path
 
-from ogc_api import views
+from ogc_api import views, writing
 from ogc_api.execution import execution
-from ogc_api.items import item, items
 
 app_name = "ogc_api"
 
@@ -19,8 +18,8 @@ urlpatterns = [
     re_path(rf"^{_COLLECTION}/?$", views.collection, name="collection"),
     re_path(rf"^{_COLLECTION}/schema/?$", views.schema, name="schema"),
     re_path(rf"^{_COLLECTION}/queryables/?$", views.queryables, name="queryables"),
-    re_path(rf"^{_COLLECTION}/items/?$", items, name="items"),
-    re_path(rf"^{_COLLECTION}/items/(?P<feature>.+?)/?$", item, name="item"),
+    re_path(rf"^{_COLLECTION}/items/?$", writing.items, name="items"),
+    re_path(rf"^{_COLLECTION}/items/(?P<feature>.+?)/?$", writing.item, name="item"),
     re_path(r"^processes/?$", views.processes, name="processes"),
     re_path(rf"^{_PROCESS}/?$", views.process, name="process"),
     re_path(rf"^{_PROCESS}/execution/?$", execution, name="execution"),

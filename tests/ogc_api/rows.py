@@ -24,7 +24,7 @@ _WKT = {
 
 def add(layer: LayerSpec, feature_id: str, *, lon: float = 139.56, lat: float = 35.68, **given: Any) -> None:
     """A row with something in every field; where the layer has rules for rows, one that the public sees."""
-    row = {field.name: _value(layer, field) for field in layer.fields}
+    row = {field.name: value_for(layer, field) for field in layer.fields}
     if layer.rows is not None:
         row[layer.rows.field] = layer.rows.values[0]
     layer.model(id=feature_id, geometry=_geometry(layer, lon, lat), **row | given).save(force_insert=True)
@@ -35,7 +35,7 @@ def _geometry(layer: LayerSpec, lon: float, lat: float) -> GEOSGeometry:
     return GEOSGeometry(wkt, srid=4326)
 
 
-def _value(layer: LayerSpec, field: Field) -> Any:
+def value_for(layer: LayerSpec, field: Field) -> Any:
     column = values.column_of(layer, field)
     if field.codes:
         return next(iter(field.codes))

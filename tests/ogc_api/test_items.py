@@ -281,12 +281,14 @@ def test_a_browser_gets_problems_as_a_page(client):
     assert "bbox" in response.content.decode()
 
 
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-@pytest.mark.parametrize("path", [ITEMS, f"{ITEMS}/", f"{ITEMS}/site-1", f"{ITEMS}/site-1/"])
-def test_writing_is_not_offered_and_never_redirected(method, path):
-    response = getattr(Client(enforce_csrf_checks=True), method)(path)
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize(
+    ("method", "path"), [("put", ITEMS), ("patch", ITEMS), ("delete", ITEMS), ("post", f"{ITEMS}/site-1")]
+)
+def test_another_method_is_not_offered_and_never_redirected(method, path, slash):
+    response = getattr(Client(enforce_csrf_checks=True), method)(path + slash)
     assert response.status_code == 405
-    assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
+    assert "GET, HEAD" in response.headers["Allow"]
     assert response.json()["status"] == 405
 
 
@@ -298,7 +300,11 @@ def test_a_slash_at_the_end_makes_no_difference(client, sites):
 def test_options_says_what_is_offered(client):
     response = client.options(ITEMS)
     assert response.status_code == 204
-    assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
+    assert response.headers["Allow"] == "GET, HEAD, POST, OPTIONS"
+    assert response.headers["Accept-Post"] == "application/geo+json"
+    response = client.options(f"{ITEMS}/site-1")
+    assert response.headers["Allow"] == "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
+    assert response.headers["Accept-Patch"] == "application/merge-patch+json"
 
 
 def test_a_large_page_is_sent_while_it_is_read(client):
