@@ -51,7 +51,15 @@ def test_a_raster_is_shown_first_and_nothing_is_stored(staff):
     preview = json.loads(b"".join(staff.get(f"/imports/uploads/{upload.pk}/preview.geojson")))
     assert [feature["geometry"]["type"] for feature in preview["features"]] == ["Polygon"]
     page = staff.get(f"/imports/uploads/{upload.pk}", Accept="text/html").content.decode()
-    for shown in ("4 × 3", "0 – 11 m", "10.00 m", "EPSG:6677", "高さの基準が分かりません", 'name="constant-nodata"'):
+    for shown in (
+        "4 × 3",
+        "0 – 11 m",
+        "10.00 m",
+        "EPSG:6677",
+        "高さの基準が分かりません",
+        "値の種類: elevation（ファイル名から）",
+        'name="constant-nodata"',
+    ):
         assert shown in page
     assert 'name="layer"' not in page
 
