@@ -20,6 +20,7 @@ from layers.problems import Problem
 from layers.spec import Audience
 from ogc_api import asking, words
 from ogc_api.asking import Asked
+from ogc_api.sharing import share
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -43,12 +44,12 @@ def answers(*methods: str) -> Callable[[View], View]:
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 if request.method in methods:
-                    return view(request, *args, **kwargs)
+                    return share(request, view(request, *args, **kwargs), methods)
                 if request.method == "OPTIONS":
-                    return _allowing(HttpResponse(status=204), methods)
+                    return share(request, _allowing(HttpResponse(status=204), methods), methods)
                 return _allowing(problem_response(request, _not_allowed(request, methods)), methods)
             except Problem as problem:
-                return problem_response(request, problem)
+                return share(request, problem_response(request, problem), methods)
 
         if set(methods) <= SAFE_METHODS:  # a False would also undo the mark of a decorator further out
             answer.csrf_exempt = True  # type: ignore[attr-defined]  # Django's own mark

@@ -19,20 +19,22 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from layers import changes, reading
+from layers import changes, ordering, reading
 from layers.crs import Crs, offered_crs
+from layers.ordering import Sort
 from layers.problems import Problem
 from layers.reading import Form, Query, Selection
 from layers.spec import Audience, LayerSpec
-from ogc_api import asking, parameters, places
+from ogc_api import asking, choosing, parameters, places
 from ogc_api.answering import GEOJSON, answers, not_modified, to_text, with_headers
 from ogc_api.asking import Asked
+from ogc_api.choosing import FORM_PARAMETERS
 from ogc_api.feature_tags import REPRESENTATION, state_of, tag_of
 from ogc_api.items_links import feature_links, links_of
 from ogc_api.items_pages import feature_page, features_page
 from ogc_api.remembering import count_of
 
-OWN_PARAMETERS = ("limit", "bbox", "bbox-crs", "crs", "datetime", "cursor")
+OWN_PARAMETERS = ("limit", "bbox", "bbox-crs", "datetime", "cursor", *FORM_PARAMETERS)
 STREAM_ABOVE = 1_000
 """Features beyond which the text is sent while it is read."""
 BATCH = 500
@@ -46,7 +48,8 @@ Batches = Iterable[list[tuple[Any, ...]]]
 
 def parameters_of(layer: LayerSpec, audience: Audience) -> tuple[str, ...]:
     """The query parameters of a collection's features: the standard's, and one for each field that may be read."""
-    return (*OWN_PARAMETERS, *(field.name for field in layer.fields_for(audience)))
+    own = choosing.own_parameters(layer, audience)
+    return (*OWN_PARAMETERS, *own, *(field.name for field in layer.fields_for(audience)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +60,21 @@ class Page:
     asked: Asked
     selection: Selection
     limit: int
+    sorts: tuple[Sort, ...] = ()
+
+    def cursor_after(self, row: tuple[Any, ...]) -> str:
+        """The token of the page that begins after a row of this one."""
+        return choosing.write_sorted_cursor(self.sorts, row) if self.sorts else parameters.write_cursor(row[0])
 
 
 @answers("GET", "HEAD")
 def items(request: HttpRequest, collection: str) -> HttpResponseBase:
-    """Features of a collection, in the order of their ids."""
+    """Features of a collection, in the order of their ids, or of the fields that are named."""
     layer = asking.get_layer(request, collection)
     asked = asking.read(request, parameters_of(layer, asking.audience_of(request)))
     page = read_page(layer, asked)
     if asked.html:
-        return features_page(request, asked, layer, _document(page))
+        return features_page(request, asked, layer, page.selection.form, _document(page))
     revision = changes.revision_of(layer.name)
     etag = etag_of(asked, layer, revision)
     response = not_modified(request, etag) or _features_response(page, revision)
@@ -77,10 +85,10 @@ def items(request: HttpRequest, collection: str) -> HttpResponseBase:
 def item(request: HttpRequest, collection: str, feature: str) -> HttpResponseBase:
     """One feature."""
     layer = asking.get_layer(request, collection)
-    asked = asking.read(request, ("crs",))
-    form = read_form(asked)
+    asked = asking.read(request, FORM_PARAMETERS)
+    form = read_form(layer, asked)
     if asked.html:
-        return feature_page(request, asked, layer, get_feature(layer, asked, feature, form).text)
+        return feature_page(request, asked, layer, form, get_feature(layer, asked, feature, form).text)
     found = get_feature(layer, asked, feature, form)
     etag = tag_of(found.state, layer, asked)
     response = not_modified(request, etag) or HttpResponse(found.text, content_type=GEOJSON)
@@ -97,6 +105,10 @@ def read_page(layer: LayerSpec, asked: Asked) -> Page:
     bbox_crs = places.read_crs("bbox-crs", given.get("bbox-crs"), offered())
     limit = parameters.read_limit(given.get("limit"), MAX_LIMIT_OF_PAGE if asked.html else parameters.MAX_LIMIT)
     fields = {field.name for field in layer.fields_for(asked.audience)}
+    sorts = ordering.read_sorts(layer, asked.audience, given["sortby"]) if "sortby" in given else ()
+    cursor, order = given.get("cursor"), None
+    if sorts:
+        order = ordering.order_of(sorts, choosing.read_sorted_cursor(sorts, cursor))
     selection = reading.select(
         layer,
         asked.audience,
@@ -104,20 +116,27 @@ def read_page(layer: LayerSpec, asked: Asked) -> Page:
         bbox_crs=bbox_crs,
         interval=parameters.read_interval(given.get("datetime"), timezone.get_default_timezone()),
         equals={name: text for name, text in given.items() if name in fields},
-        after_id=parameters.read_cursor(given.get("cursor")),
+        after_id=None if sorts else parameters.read_cursor(cursor),
         limit=limit + 1,
-        form=read_form(asked),
+        form=read_form(layer, asked),
+        conditions=choosing.read_words(layer, asked.audience, given.get("q")),
+        order=order,
     )
-    return Page(layer, asked, selection, limit)
+    return Page(layer, asked, selection, limit, sorts)
 
 
-def read_form(asked: Asked) -> Form:
+def read_form(layer: LayerSpec, asked: Asked) -> Form:
     """How the features are to be written.
 
     Raises:
         Problem: 400, naming the parameter and what would be right.
     """
-    return Form(crs=places.read_crs("crs", asked.parameters.get("crs"), offered()))
+    given = asked.parameters
+    return Form(
+        crs=places.read_crs("crs", given.get("crs"), offered()),
+        names=choosing.read_properties(layer, asked.audience, given.get("properties")),
+        has_geometry=not choosing.read_flag("skipGeometry", given.get("skipGeometry")),
+    )
 
 
 def offered() -> tuple[Crs, ...]:
@@ -166,7 +185,7 @@ def _written(page: Page, batches: Batches, matched: int) -> Iterator[str]:
             yield ("," if returned else "") + ",".join([row[1] for row in kept])
             returned, last = returned + len(kept), kept[-1]
         if last is not None and len(kept) < len(batch):
-            next_cursor = parameters.write_cursor(last[0])
+            next_cursor = page.cursor_after(last)
     links = to_text(links_of(page.asked, page.layer, next_cursor))
     yield f'],"numberReturned":{returned},"links":{links}}}'
 

@@ -14,19 +14,20 @@ from django.utils import timezone
 
 from layers import values
 from layers.feature import Source
+from layers.reading import Form
 from layers.spec import Field, LayerSpec
 from ogc_api import words
 from ogc_api.answering import page
 from ogc_api.asking import Asked
+from ogc_api.choosing import FORM_PARAMETERS
 from ogc_api.config import attribution_of
 
-FORM_PARAMETERS = ("crs", "properties", "skipGeometry")
-"""What changes only how features are written; the map of a page reads them as longitude, latitude all the same."""
 
-
-def features_page(request: HttpRequest, asked: Asked, layer: LayerSpec, document: Mapping[str, Any]) -> HttpResponse:
+def features_page(
+    request: HttpRequest, asked: Asked, layer: LayerSpec, form: Form, document: Mapping[str, Any]
+) -> HttpResponse:
     """The features of one page of the collection."""
-    fields = layer.fields_for(asked.audience)
+    fields = form.fields(layer, asked.audience)
     rows = [
         {"id": feature["id"], "cells": [_shown(layer, f, feature["properties"][f.name], asked) for f in fields]}
         for feature in document["features"]
@@ -53,10 +54,10 @@ def features_page(request: HttpRequest, asked: Asked, layer: LayerSpec, document
     )
 
 
-def feature_page(request: HttpRequest, asked: Asked, layer: LayerSpec, text: str) -> HttpResponse:
+def feature_page(request: HttpRequest, asked: Asked, layer: LayerSpec, form: Form, text: str) -> HttpResponse:
     """One feature, with the line that its source demands."""
     feature = json.loads(text)
-    fields = layer.fields_for(asked.audience)
+    fields = form.fields(layer, asked.audience)
     source = Source.objects.filter(pk=feature["properties"].get("source") or "").first()
     return page(
         request,
@@ -89,7 +90,7 @@ def _placed(asked: Asked, layer: LayerSpec) -> dict[str, Any]:
 
 def _attribution(asked: Asked, layer: LayerSpec, features: list[dict[str, Any]]) -> str:
     """The lines of the sources that these features name; the layer's own where they name none."""
-    keys = {feature["properties"]["source"] for feature in features}
+    keys = {feature["properties"].get("source") for feature in features}
     lines = Source.objects.filter(pk__in=keys).values_list("attribution", flat=True).distinct().order_by("attribution")
     return " / ".join(lines) or attribution_of(layer, settings.CITY).in_language(asked.language)
 

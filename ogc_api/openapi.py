@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from layers import ordering, text_search
 from layers.city import City
-from layers.spec import LayerSpec, Text
-from ogc_api import config, openapi_writing, schema
+from layers.spec import Audience, LayerSpec, Text
+from ogc_api import choosing, config, openapi_writing, schema
 from ogc_api.asking import Asked
-from ogc_api.openapi_parts import Words, answer, components, parameters, ref, said
+from ogc_api.choosing import FORM_PARAMETERS
+from ogc_api.openapi_parts import Words, answer, components, parameters, query, ref, said
 
 API_VERSION = "1.0.0"
 
@@ -89,9 +91,10 @@ def _get(
 def _collection_paths(layer: LayerSpec, asked: Asked, words: Words) -> dict[str, Any]:
     own, title, tag = f"/collections/{layer.name}", words(layer.title), layer.name
     name = "".join(part.capitalize() for part in layer.name.split("-"))
-    standard = parameters("limit", "bbox", "bbox-crs", "datetime", "crs", "cursor")
+    standard = parameters("limit", "bbox", "bbox-crs", "datetime", "cursor", *FORM_PARAMETERS)
     fields = [_filter(*field) for field in schema.properties(layer, asked.audience, asked.language).items()]
-    feature_id = parameters("featureId", "crs")
+    own_parameters = [_own(name, layer, asked.audience) for name in choosing.own_parameters(layer, asked.audience)]
+    feature_id = parameters("featureId", *FORM_PARAMETERS)
     return {
         own: _get(f"get{name}", title, answer("collection"), tag),
         f"{own}/schema": _get(
@@ -100,12 +103,15 @@ def _collection_paths(layer: LayerSpec, asked: Asked, words: Words) -> dict[str,
         f"{own}/queryables": _get(
             f"get{name}Queryables", said(words, title, "queryables"), answer("anything", "application/schema+json"), tag
         ),
+        f"{own}/sortables": _get(
+            f"get{name}Sortables", said(words, title, "sortables"), answer("anything", "application/schema+json"), tag
+        ),
         f"{own}/items": _get(
             f"get{name}Features",
             said(words, title, "items"),
             answer("featureCollection", "application/geo+json"),
             tag,
-            [*standard, *fields],
+            [*standard, *own_parameters, *fields],
         )
         | openapi_writing.of_items(layer, asked, name),
         f"{own}/items/{{featureId}}": _get(
@@ -118,6 +124,22 @@ def _collection_paths(layer: LayerSpec, asked: Asked, words: Words) -> dict[str,
         )
         | openapi_writing.of_item(layer, asked, name),
     }
+
+
+def _own(name: str, layer: LayerSpec, audience: Audience) -> dict[str, Any]:
+    """``sortby`` and ``q``, with the fields that they take here."""
+    if name == "q":
+        fields = ", ".join(field.name for field in text_search.searched_fields(layer, audience))
+        described = f"terms parted by commas, one of which has to stand in one of: {fields}"
+        return query(name, {"type": "string", "minLength": 1}, described)
+    names = [sign + field for field in ordering.sortable_names(layer, audience) for sign in ("", "+", "-")]
+    listed = {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": ordering.MAX_SORTS,
+        "items": {"type": "string", "enum": names},
+    }
+    return query(name, listed, "fields to sort by: + or nothing ascending, - descending", style="form", explode=False)
 
 
 def _filter(name: str, described: dict[str, Any]) -> dict[str, Any]:

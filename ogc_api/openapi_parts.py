@@ -24,6 +24,7 @@ class Words:
 _SAID = {
     "schema": Text("{}の項目", "Fields of {}"),
     "queryables": Text("{}の絞り込みに使える項目", "What {} can be filtered on"),
+    "sortables": Text("{}の並べ替えに使える項目", "What {} can be sorted by"),
     "items": Text("{}の地物", "Features of {}"),
     "item": Text("{}の地物ひとつ", "One feature of {}"),
     "execute": Text("{}を実行", "Run {}"),
@@ -51,7 +52,8 @@ def answer(schema: str, media_type: str = "application/json") -> dict[str, Any]:
     }
 
 
-def _query(name: str, schema: dict[str, Any], description: str, **more: Any) -> dict[str, Any]:
+def query(name: str, schema: dict[str, Any], description: str, **more: Any) -> dict[str, Any]:
+    """A parameter of an address' query."""
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema, **more}
 
 
@@ -68,16 +70,14 @@ _COUNT = {"type": "integer", "minimum": 0}
 _TITLED = {"title": _TEXT, "description": _TEXT, "links": _list("link")}
 
 _PARAMETERS = {
-    "f": _query(
-        "f", {"type": "string", "enum": ["json", "html"]}, "json / html; without it, the Accept header decides"
-    ),
-    "lang": _query("lang", {"type": "string", "enum": ["ja", "en"]}, "ja / en; without it, Accept-Language decides"),
-    "limit": _query(
+    "f": query("f", {"type": "string", "enum": ["json", "html"]}, "json / html; without it, the Accept header decides"),
+    "lang": query("lang", {"type": "string", "enum": ["ja", "en"]}, "ja / en; without it, Accept-Language decides"),
+    "limit": query(
         "limit",
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
         f"features of one page at most; more than {MAX_LIMIT} is taken as {MAX_LIMIT}",
     ),
-    "bbox": _query(
+    "bbox": query(
         "bbox",
         {"type": "array", "oneOf": [{"minItems": n, "maxItems": n} for n in (4, 6)], "items": {"type": "number"}},
         "four numbers, or six with heights, in the axis order of bbox-crs (default: west,south,east,north in degrees);"
@@ -85,8 +85,16 @@ _PARAMETERS = {
         style="form",
         explode=False,
     ),
-    "datetime": _query("datetime", _TEXT, "RFC 3339 time, date, or interval with /; .. is an open end"),
-    "cursor": _query("cursor", _TEXT, "place of a page, as found in a next link"),
+    "datetime": query("datetime", _TEXT, "RFC 3339 time, date, or interval with /; .. is an open end"),
+    "properties": query(
+        "properties",
+        {"type": "array", "minItems": 1, "items": _TEXT},
+        "the fields that are wanted, parted by commas; without it, all",
+        style="form",
+        explode=False,
+    ),
+    "skipGeometry": query("skipGeometry", {"type": "boolean", "default": False}, "true leaves the geometries empty"),
+    "cursor": query("cursor", _TEXT, "place of a page, as found in a next link"),
     "featureId": {"name": "featureId", "in": "path", "required": True, "schema": _TEXT},
 }
 
@@ -118,7 +126,7 @@ SCHEMAS: dict[str, Any] = {
     "geometry": {
         **_object(("type",), type=_TEXT, coordinates={"type": "array", "items": {}}),
         "nullable": True,
-        "description": "null outside the domain of the reference system that is asked for",
+        "description": "null with skipGeometry, and outside the domain of the reference system that is asked for",
     },
     "feature": _object(
         ("type", "id", "geometry", "properties"),
@@ -171,6 +179,6 @@ def _crs_parameters(city: City) -> dict[str, Any]:
     names = [crs.uri for crs in offered_crs(city.plane_srid)]
     schema = {"type": "string", "format": "uri", "enum": names, "default": CRS84.uri}
     return {
-        "bbox-crs": _query("bbox-crs", schema, "reference system of bbox; the axes are in its authority's order"),
-        "crs": _query("crs", schema, "reference system of the answer; the axes are in its authority's order"),
+        "bbox-crs": query("bbox-crs", schema, "reference system of bbox; the axes are in its authority's order"),
+        "crs": query("crs", schema, "reference system of the answer; the axes are in its authority's order"),
     }

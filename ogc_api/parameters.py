@@ -84,7 +84,7 @@ def write_cursor(last_id: str) -> str:
     >>> read_cursor(write_cursor("三鷹-1"))
     '三鷹-1'
     """
-    return base64.urlsafe_b64encode(last_id.encode()).decode().rstrip("=")
+    return encoded_cursor(last_id)
 
 
 def read_cursor(text: str | None) -> str | None:
@@ -95,13 +95,24 @@ def read_cursor(text: str | None) -> str | None:
     """
     if text is None:
         return None
-    try:
-        last_id = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError):
-        last_id = ""
-    if not last_id or "\x00" in last_id or write_cursor(last_id) != text:
+    last_id = decoded_cursor(text)
+    if not last_id:
         raise fault("cursor", text, "a token taken from a next link")
     return last_id
+
+
+def encoded_cursor(place: str) -> str:
+    """Any text as a token that an address holds as it is."""
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def decoded_cursor(token: str) -> str | None:
+    """The text of a token; None where it is none."""
+    try:
+        place = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        return None
+    return place if place and "\x00" not in place and encoded_cursor(place) == token else None
 
 
 def fault(parameter: str, value: str, right: str) -> Problem:

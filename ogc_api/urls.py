@@ -18,6 +18,7 @@ urlpatterns = [
     re_path(rf"^{_COLLECTION}/?$", views.collection, name="collection"),
     re_path(rf"^{_COLLECTION}/schema/?$", views.schema, name="schema"),
     re_path(rf"^{_COLLECTION}/queryables/?$", views.queryables, name="queryables"),
+    re_path(rf"^{_COLLECTION}/sortables/?$", views.sortables, name="sortables"),
     re_path(rf"^{_COLLECTION}/items/?$", writing.items, name="items"),
     re_path(rf"^{_COLLECTION}/items/(?P<feature>.+?)/?$", writing.item, name="item"),
     re_path(r"^processes/?$", views.processes, name="processes"),

@@ -17,7 +17,7 @@ from layers import changes, registry
 from layers.crs import CRS84, offered_crs
 from layers.problems import Problem
 from layers.spec import LayerSpec
-from ogc_api import apis, asking, config, openapi, pages
+from ogc_api import apis, asking, config, openapi, pages, words
 from ogc_api.answering import JSON, OPENAPI_JSON, SCHEMA_JSON, answers, json_response, page
 from ogc_api.asking import Asked
 from ogc_api.remembering import attribution_of, extent_of
@@ -88,7 +88,13 @@ def _complete(document: dict[str, Any], layer: LayerSpec, asked: Asked, revision
     document["license"] = ", ".join(licences)
     document["crs"] = [crs.uri for crs in offered_crs(settings.CITY.plane_srid)]
     document["storageCrs"] = CRS84.uri
-    document["links"] = [*config.licence_links(licences), *others]
+    sortables = {
+        "rel": "http://www.opengis.net/def/rel/ogc/1.0/sortables",
+        "type": SCHEMA_JSON,
+        "title": words.in_language(asked.language).sortables,
+        "href": f"{asked.base_url}/collections/{layer.name}/sortables?f=json",
+    }
+    document["links"] = [*config.licence_links(licences), *others, sortables]
     return document
 
 
@@ -111,6 +117,19 @@ def queryables(request: HttpRequest, collection: str) -> HttpResponseBase:
     document = _schema(asked, layer)
     document["$id"] = f"{asked.base_url}/collections/{layer.name}/queryables"
     shown = functools.partial(pages.schema, layer, "queryables", "queryables")
+    return _answer(request, asked, document, "schema.html", shown, SCHEMA_JSON)
+
+
+@answers("GET", "HEAD")
+def sortables(request: HttpRequest, collection: str) -> HttpResponseBase:
+    """The fields that this caller may sort by: the same that it may read, and the id."""
+    layer = asking.get_layer(request, collection)
+    asked = asking.read(request)
+    document = _schema(asked, layer)
+    document["$id"] = f"{asked.base_url}/collections/{layer.name}/sortables"
+    fields = {name: described for name, described in document["properties"].items() if name != "geometry"}
+    document["properties"] = {"id": {"type": "string"}} | fields
+    shown = functools.partial(pages.schema, layer, "sortables", "sortables")
     return _answer(request, asked, document, "schema.html", shown, SCHEMA_JSON)
 
 

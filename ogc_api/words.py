@@ -23,6 +23,7 @@ _WORDS = {
     "summary": Text("{matched}件のうち{returned}件を表示しています。", "Showing {returned} of {matched} features."),
     "see_items": Text("地物を見る", "See the features"),
     "queryables": Text("絞り込みに使える項目", "What can be filtered on"),
+    "sortables": Text("並べ替えに使える項目", "What can be sorted by"),
     "schema": Text("項目の一覧", "Fields"),
     "field": Text("項目", "Field"),
     "meaning": Text("意味", "Meaning"),
