@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import DataError, connection
 
 from layers import values
 from layers.crs import CRS84, LON_LAT_SRID, WEB_MERCATOR_SRID, Crs
@@ -192,9 +192,19 @@ def row_condition(layer: LayerSpec, audience: Audience) -> Query:
 
 
 def rows(query: Query) -> Iterator[tuple[Any, ...]]:
-    """Execute a query and yield its rows."""
+    """Execute a query and yield its rows.
+
+    Raises:
+        Problem: 400, where a caller's arithmetic leaves the range of numbers.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(query.sql, query.params)
+        try:
+            cursor.execute(query.sql, query.params)
+        except DataError as error:
+            reason = str(error).partition("\n")[0]
+            raise Problem(
+                400, "invalid filter", f"the filter cannot be computed: {reason}", parameter="filter"
+            ) from error
         yield from cursor.fetchall()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.urls import reverse
 from layers import registry
 from layers.problems import Problem
 from layers.spec import Audience, LayerSpec
-from ogc_api.parameters import MAX_TEXT
+from ogc_api.parameters import MAX_TEXT, MAX_TEXTS
 
 FORMATS = ("json", "html")
 LANGUAGES = ("ja", "en")
@@ -26,6 +27,7 @@ class Asked:
     Args:
         base_url: absolute address of the landing page, without a slash at its end.
         parameters: the query's parameters, each given once.
+        posted: the body that gave the parameters, where it was no query.
     """
 
     audience: Audience
@@ -34,6 +36,7 @@ class Asked:
     base_url: str
     url: str
     parameters: Mapping[str, str]
+    posted: Mapping[str, Any] | None = None
 
 
 def read(request: HttpRequest, known: Iterable[str] = ()) -> Asked:
@@ -47,7 +50,7 @@ def read(request: HttpRequest, known: Iterable[str] = ()) -> Asked:
     """
     allowed = (*known, *COMMON_PARAMETERS)
     for name, given in request.GET.lists():
-        _check_parameter(name, given, allowed)
+        check_parameter(name, given, allowed)
     written = request.GET.get("f", "json")
     if written not in FORMATS:
         raise Problem(400, "invalid parameter", f"f={written!r:.80} is not one of {', '.join(FORMATS)}", parameter="f")
@@ -61,7 +64,10 @@ def read(request: HttpRequest, known: Iterable[str] = ()) -> Asked:
     )
 
 
-def _check_parameter(name: str, given: list[str], allowed: tuple[str, ...]) -> None:
+def check_parameter(name: str, given: list[str], allowed: tuple[str, ...]) -> None:
+    """Raises:
+    Problem: 400 for a parameter that is not known, given twice, or too long.
+    """
     if name not in allowed:
         raise Problem(
             400,
@@ -72,8 +78,9 @@ def _check_parameter(name: str, given: list[str], allowed: tuple[str, ...]) -> N
         )
     if len(given) > 1:
         raise Problem(400, "invalid parameter", f"{name} is given {len(given)} times, once is right", parameter=name)
-    if len(given[0]) > MAX_TEXT:
-        raise Problem(400, "invalid parameter", f"{name} is longer than {MAX_TEXT} characters", parameter=name)
+    longest = MAX_TEXTS.get(name, MAX_TEXT)
+    if len(given[0]) > longest:
+        raise Problem(400, "invalid parameter", f"{name} is longer than {longest} characters", parameter=name)
 
 
 def audience_of(request: HttpRequest) -> Audience:

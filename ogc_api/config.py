@@ -21,7 +21,25 @@ LICENCE_URLS = {
 
 DEFAULT_LICENCE = "CC-BY-4.0"
 
+_CQL2_CLASSES = (
+    "accent-insensitive-comparison",
+    "advanced-comparison-operators",
+    "arithmetic",
+    "basic-cql2",
+    "basic-spatial-functions",
+    "basic-spatial-functions-plus",
+    "case-insensitive-comparison",
+    "cql2-json",
+    "cql2-text",
+    "functions",
+    "property-property",
+    "spatial-functions",
+    "temporal-functions",
+)
+"""All of CQL2 but arrays: no layer has any."""
+
 CONFORMANCE_CLASSES = (
+    *(f"http://www.opengis.net/spec/cql2/1.0/conf/{name}" for name in _CQL2_CLASSES),
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
@@ -33,6 +51,10 @@ CONFORMANCE_CLASSES = (
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/features",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",

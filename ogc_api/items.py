@@ -25,7 +25,7 @@ from layers.ordering import Sort
 from layers.problems import Problem
 from layers.reading import Form, Query, Selection
 from layers.spec import Audience, LayerSpec
-from ogc_api import asking, choosing, parameters, places
+from ogc_api import asking, choosing, filtering, parameters, places
 from ogc_api.answering import GEOJSON, answers, not_modified, to_text, with_headers
 from ogc_api.asking import Asked
 from ogc_api.choosing import FORM_PARAMETERS
@@ -34,7 +34,7 @@ from ogc_api.items_links import feature_links, links_of
 from ogc_api.items_pages import feature_page, features_page
 from ogc_api.remembering import count_of
 
-OWN_PARAMETERS = ("limit", "bbox", "bbox-crs", "datetime", "cursor", *FORM_PARAMETERS)
+OWN_PARAMETERS = ("limit", "bbox", "bbox-crs", "datetime", "cursor", *FORM_PARAMETERS, *filtering.PARAMETERS)
 STREAM_ABOVE = 1_000
 """Features beyond which the text is sent while it is read."""
 BATCH = 500
@@ -95,6 +95,16 @@ def item(request: HttpRequest, collection: str, feature: str) -> HttpResponseBas
     return with_headers(_with_crs(response, form), asked, etag)
 
 
+def posted_items(layer: LayerSpec, asked: Asked) -> HttpResponseBase:
+    """Features that fit what was posted; kept by nobody, since the address does not say what was asked."""
+    page = read_page(layer, asked)
+    response = _features_response(page, changes.revision_of(layer.name))
+    with_headers(_with_crs(response, page.selection.form), asked, "")
+    del response["ETag"]
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def read_page(layer: LayerSpec, asked: Asked) -> Page:
     """What the query's parameters ask for.
 
@@ -119,7 +129,10 @@ def read_page(layer: LayerSpec, asked: Asked) -> Page:
         after_id=None if sorts else parameters.read_cursor(cursor),
         limit=limit + 1,
         form=read_form(layer, asked),
-        conditions=choosing.read_words(layer, asked.audience, given.get("q")),
+        conditions=[
+            *choosing.read_words(layer, asked.audience, given.get("q")),
+            *filtering.conditions_of(layer, asked, offered()),
+        ],
         order=order,
     )
     return Page(layer, asked, selection, limit, sorts)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode
 
 from layers.spec import LayerSpec
-from ogc_api import words
+from ogc_api import filtering, words
 from ogc_api.answering import GEOJSON, JSON
 from ogc_api.asking import Asked
 
 
 def links_of(asked: Asked, layer: LayerSpec, next_cursor: str | None) -> list[dict[str, str]]:
     """This page, the same as HTML, the collection, and the page at `next_cursor` with all other parameters as asked."""
+    if asked.posted is not None:
+        return filtering.links_of_search(layer, asked, next_cursor)
     items_url = f"{asked.base_url}/collections/{layer.name}/items"
     own = {name: text for name, text in asked.parameters.items() if name != "f"}
     said = words.in_language(asked.language)

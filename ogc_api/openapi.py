@@ -17,12 +17,14 @@ from ogc_api.asking import Asked
 from ogc_api.choosing import FORM_PARAMETERS
 from ogc_api.openapi_parts import Words, answer, components, parameters, query, ref, said
 
+FILTERING = ("filter", "filter-lang", "filter-crs")
 API_VERSION = "1.0.0"
 
 _LANDING = Text("入口", "Landing page")
 _CONFORMANCE = Text("準拠している規格", "Conformance classes")
 _DEFINITION = Text("この定義", "This definition")
 _COLLECTIONS = Text("データ一覧", "Collections")
+_FUNCTIONS = Text("絞り込みに使える関数", "Functions of filters")
 _PROCESSES = Text("処理の一覧", "Processes")
 
 
@@ -61,6 +63,7 @@ def _service_paths(words: Words) -> dict[str, Any]:
             "getOpenapi", words(_DEFINITION), answer("anything", "application/vnd.oai.openapi+json;version=3.0")
         ),
         "/collections": _get("getCollections", words(_COLLECTIONS), answer("collections")),
+        "/functions": _get("getFunctions", words(_FUNCTIONS), answer("functions")),
         "/processes": _get("getProcesses", words(_PROCESSES), answer("processes")),
     }
 
@@ -91,7 +94,7 @@ def _get(
 def _collection_paths(layer: LayerSpec, asked: Asked, words: Words) -> dict[str, Any]:
     own, title, tag = f"/collections/{layer.name}", words(layer.title), layer.name
     name = "".join(part.capitalize() for part in layer.name.split("-"))
-    standard = parameters("limit", "bbox", "bbox-crs", "datetime", "cursor", *FORM_PARAMETERS)
+    standard = parameters("limit", "bbox", "bbox-crs", "datetime", "cursor", *FORM_PARAMETERS, *FILTERING)
     fields = [_filter(*field) for field in schema.properties(layer, asked.audience, asked.language).items()]
     own_parameters = [_own(name, layer, asked.audience) for name in choosing.own_parameters(layer, asked.audience)]
     feature_id = parameters("featureId", *FORM_PARAMETERS)
@@ -114,6 +117,7 @@ def _collection_paths(layer: LayerSpec, asked: Asked, words: Words) -> dict[str,
             [*standard, *own_parameters, *fields],
         )
         | openapi_writing.of_items(layer, asked, name),
+        f"{own}/search": {"post": _search(name, said(words, title, "search"), tag)},
         f"{own}/items/{{featureId}}": _get(
             f"get{name}Feature",
             said(words, title, "item"),
@@ -140,6 +144,18 @@ def _own(name: str, layer: LayerSpec, audience: Audience) -> dict[str, Any]:
         "items": {"type": "string", "enum": names},
     }
     return query(name, listed, "fields to sort by: + or nothing ascending, - descending", style="form", explode=False)
+
+
+def _search(name: str, summary: str, tag: str) -> dict[str, Any]:
+    problems = {status: ref("responses", "Problem") for status in ("400", "404", "413")}
+    return {
+        "operationId": f"search{name}Features",
+        "summary": summary,
+        "tags": [tag],
+        "parameters": parameters("f", "lang"),
+        "requestBody": {"required": True, "content": {"application/json": {"schema": ref("schemas", "search")}}},
+        "responses": {"200": answer("featureCollection", "application/geo+json"), **problems},
+    }
 
 
 def _filter(name: str, described: dict[str, Any]) -> dict[str, Any]:

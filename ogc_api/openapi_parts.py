@@ -8,7 +8,7 @@ from typing import Any
 from layers.city import City
 from layers.crs import CRS84, offered_crs
 from layers.spec import Text
-from ogc_api.parameters import DEFAULT_LIMIT, MAX_LIMIT
+from ogc_api.parameters import DEFAULT_LIMIT, MAX_LIMIT, MAX_TEXTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ _SAID = {
     "sortables": Text("{}の並べ替えに使える項目", "What {} can be sorted by"),
     "items": Text("{}の地物", "Features of {}"),
     "item": Text("{}の地物ひとつ", "One feature of {}"),
+    "search": Text("{}の地物（POST）", "Features of {}, asked for by POST"),
     "execute": Text("{}を実行", "Run {}"),
 }
 
@@ -95,6 +96,16 @@ _PARAMETERS = {
     ),
     "skipGeometry": query("skipGeometry", {"type": "boolean", "default": False}, "true leaves the geometries empty"),
     "cursor": query("cursor", _TEXT, "place of a page, as found in a next link"),
+    "filter": query(
+        "filter",
+        {"type": "string", "maxLength": MAX_TEXTS["filter"]},
+        "which features, in CQL2 (OGC 21-065r2), on the properties that …/queryables names",
+    ),
+    "filter-lang": query(
+        "filter-lang",
+        {"type": "string", "enum": ["cql2-text", "cql2-json"]},
+        "how the filter is written; without it, JSON begins with a brace and anything else is text",
+    ),
     "featureId": {"name": "featureId", "in": "path", "required": True, "schema": _TEXT},
 }
 
@@ -145,6 +156,11 @@ SCHEMAS: dict[str, Any] = {
         numberReturned=_COUNT,
         timeStamp={"type": "string", "format": "date-time"},
     ),
+    "search": {
+        **_object((), filter={"oneOf": [_TEXT, {"type": "object"}]}, **{"filter-lang": _TEXT}),
+        "additionalProperties": {"oneOf": [_TEXT, {"type": "number"}, {"type": "boolean"}, {"type": "array"}]},
+    },
+    "functions": _object(("functions",), functions={"type": "array", "items": {"type": "object"}}),
     "process": _object(("id", "version"), id=_TEXT, version=_TEXT, **_TITLED),
     "processes": _object(("processes", "links"), processes=_list("process"), links=_list("link")),
     "execute": {
@@ -180,5 +196,6 @@ def _crs_parameters(city: City) -> dict[str, Any]:
     schema = {"type": "string", "format": "uri", "enum": names, "default": CRS84.uri}
     return {
         "bbox-crs": query("bbox-crs", schema, "reference system of bbox; the axes are in its authority's order"),
+        "filter-crs": query("filter-crs", schema, "reference system of the coordinates within filter"),
         "crs": query("crs", schema, "reference system of the answer; the axes are in its authority's order"),
     }

@@ -17,6 +17,8 @@ DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000
 MAX_TEXT = 2_000
 """Characters of one parameter: more than any bbox, interval or value of a field needs."""
+MAX_TEXTS = {"filter": 8_000}
+"""Characters of those that may be longer."""
 
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)

@@ -4,6 +4,7 @@ from django.urls import re_path
 
 from ogc_api import views, writing
 from ogc_api.execution import execution
+from ogc_api.search import functions, search
 
 app_name = "ogc_api"
 
@@ -14,11 +15,13 @@ urlpatterns = [
     re_path(r"^$", views.landing, name="landing"),
     re_path(r"^conformance/?$", views.conformance, name="conformance"),
     re_path(r"^openapi/?$", views.api_definition, name="openapi"),
+    re_path(r"^functions/?$", functions, name="functions"),
     re_path(r"^collections/?$", views.collections, name="collections"),
     re_path(rf"^{_COLLECTION}/?$", views.collection, name="collection"),
     re_path(rf"^{_COLLECTION}/schema/?$", views.schema, name="schema"),
     re_path(rf"^{_COLLECTION}/queryables/?$", views.queryables, name="queryables"),
     re_path(rf"^{_COLLECTION}/sortables/?$", views.sortables, name="sortables"),
+    re_path(rf"^{_COLLECTION}/search/?$", search, name="search"),
     re_path(rf"^{_COLLECTION}/items/?$", writing.items, name="items"),
     re_path(rf"^{_COLLECTION}/items/(?P<feature>.+?)/?$", writing.item, name="item"),
     re_path(r"^processes/?$", views.processes, name="processes"),
