@@ -98,7 +98,7 @@ def import_opened(
     Raises:
         UnreadableFileError: where the file turns out to be broken while it is read; nothing has changed then.
     """
-    data_set = opened.data_set
+    data_set = replace(opened.data_set, source=_remembered(opened.data_set.source, options))
     report = Report(f"{opened.path.name}: {data_set.kind} ({opened.recognised.reason})", is_trial=not keep)
     recorder = Recorder(opened.path, options, actor)
     recorder.recognised(data_set, recognition_members(data_set, opened.recognised.reason))
@@ -168,13 +168,19 @@ def _city_codes(batch: RawBatch, city_code: str) -> pa.Array:
 
 
 def _named(source: Source, options: Options) -> Source:
-    """The source as the caller says it, else as the file does, else as it was said of an earlier edition."""
+    """The source as the file says it, with what the caller says instead."""
     source.key = options.source_key or source.key
-    if source.attribution == sources.UNNAMED:
-        known = Source.objects.filter(key=source.key).first()
-        if known is not None:
-            source.title, source.attribution, source.licence = known.title, known.attribution, known.licence
-            source.url = known.url
+    source.title = source.title[: Source._meta.get_field("title").max_length]
     source.attribution = options.attribution or source.attribution
     source.licence = options.licence or source.licence
+    return source
+
+
+def _remembered(source: Source, options: Options) -> Source:
+    """A source of which this edition says nothing, as it was named with an earlier one."""
+    known = Source.objects.filter(key=source.key).first() if source.attribution == sources.UNNAMED else None
+    if known is None:
+        return source
+    source.title, source.url, source.attribution = known.title, known.url, known.attribution
+    source.licence = options.licence or known.licence
     return source
