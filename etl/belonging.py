@@ -10,6 +10,9 @@ from layers.city import City
 
 def find_foreign_reason(data_set: DataSet, city: City) -> str | None:
     """Why a data set is not this city's, or None where it is: by the codes inside it, else by where it lies."""
+    if set(data_set.columns) == {"alerts"}:
+        # An old warning among a folder's files would stand on the map as if it were of today.
+        return "a warning is of its moment, and is loaded by itself"
     codes = data_set.city_codes
     if codes == {city.code}:
         return None

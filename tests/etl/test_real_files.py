@@ -6,6 +6,7 @@ import pytest
 from django.contrib.gis.db.models.functions import Length, Transform
 from django.core.management import call_command
 
+from layers.catalog.alerts import Alert
 from layers.catalog.boundaries import Boundary, Town
 from layers.catalog.disaster import EvacuationSite, Shelter
 from layers.catalog.facilities import Facility
@@ -89,6 +90,11 @@ def test_lengths_of_courses_are_geodesic(mitaka):
 def test_neighbours_are_named_with_the_way_to_load_them(mitaka, real_data):
     path = real_data / "neighbours" / "gsi_shelters_132080_chofu.geojson"
     assert f"gsi_shelters_132080_chofu.geojson: belongs to 132080; ./gis import {path} loads it all the same" in mitaka
+
+
+def test_old_warnings_in_a_folder_never_reach_the_map(mitaka):
+    assert "VXSE53.xml: a warning is of its moment, and is loaded by itself; ./gis import" in mitaka
+    assert not Alert.objects.exists()
 
 
 def test_sources_carry_attribution_and_licence(mitaka):
