@@ -65,6 +65,7 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path, allo
                     raise UnreadableFileError("the ZIP archive unpacks to more than it says; that is refused")
                 file.write(chunk)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+        # zipfile says an unknown way of packing by NotImplementedError, encryption by RuntimeError.
         raise UnreadableFileError(f"broken ZIP archive: {str(error)[:200]}") from error
     return written
 
@@ -74,6 +75,7 @@ def _members(path: Path) -> dict[str, zipfile.ZipInfo]:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError) as error:
+        # zipfile says an unknown way of packing by NotImplementedError, encryption by RuntimeError.
         raise UnreadableFileError(f"broken ZIP archive: {str(error)[:200]}") from error
     if len(infos) > MAX_MEMBERS:
         raise UnreadableFileError(f"the ZIP archive has {len(infos):,} members; at most {MAX_MEMBERS:,} are read")

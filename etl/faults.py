@@ -27,6 +27,7 @@ def faults_in_one_line() -> Iterator[None]:
         where = f" ({error.filename})" if error.filename else ""
         raise UnreadableFileError(f"cannot be read: {error.strerror or error}{where}") from error
     except (NotImplementedError, ShapelyError) as error:
+        # shapely says so of curves and other kinds of shape that it does not know.
         raise UnreadableFileError(f"a shape in it is of a kind that is not read: {error}") from error
     except UnicodeError as error:
         raise UnreadableFileError(f"a text in it cannot be read: {error}") from error

@@ -132,6 +132,7 @@ def _unpacked(path: Path, folder: Path) -> Path:
             with archive.open(squares[0]) as packed:
                 target.write_bytes(packed.read(max(HGT_SIZES) + 1))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        # zipfile says an unknown way of packing by NotImplementedError, encryption by RuntimeError.
         raise UnreadableFileError(f"broken ZIP archive: {error}") from error
     return _checked_hgt(target)
 

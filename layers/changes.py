@@ -61,7 +61,11 @@ class Change(models.Model):
 
 
 class ChangedRow(models.Model):
-    """One row of a change, as it was and as it became. Bulk loads are logged by their `Change` alone."""
+    """One row of a change, as it was and as it became.
+
+    Of a bulk load only rows that it changed or removed are here, as they were: what it inserted is in the table, known
+    by the moment at which it was entered, and what became of changed rows is there too.
+    """
 
     change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="rows")
     feature_id = models.CharField(max_length=120, db_collation="C", db_index=True)

@@ -10,7 +10,7 @@ from layers.crs import LON_LAT_SRID
 
 
 class IsSoundGeometry(Func):
-    """True for a valid geometry within the range of longitude and latitude (see `layers/sql/changes.sql`)."""
+    """True for a valid geometry within the range of longitude and latitude (see `layers/sql/functions.sql`)."""
 
     function = "machigis_sound"
     output_field = models.BooleanField()

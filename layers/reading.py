@@ -195,16 +195,14 @@ def rows(query: Query) -> Iterator[tuple[Any, ...]]:
     """Execute a query and yield its rows.
 
     Raises:
-        Problem: 400, where a caller's arithmetic leaves the range of numbers.
+        Problem: 400, where what a caller asks to be computed leaves the range of numbers.
     """
     with connection.cursor() as cursor:
         try:
             cursor.execute(query.sql, query.params)
         except DataError as error:
             reason = str(error).partition("\n")[0]
-            raise Problem(
-                400, "invalid filter", f"the filter cannot be computed: {reason}", parameter="filter"
-            ) from error
+            raise Problem(400, "not computable", f"what is asked for cannot be computed: {reason}") from error
         yield from cursor.fetchall()
 
 

@@ -63,7 +63,7 @@ def _service_paths(words: Words) -> dict[str, Any]:
             "getOpenapi", words(_DEFINITION), answer("anything", "application/vnd.oai.openapi+json;version=3.0")
         ),
         "/collections": _get("getCollections", words(_COLLECTIONS), answer("collections")),
-        "/functions": _get("getFunctions", words(_FUNCTIONS), answer("functions")),
+        "/functions": _get("getFunctions", words(_FUNCTIONS), answer("functions", is_page=False)),
         "/processes": _get("getProcesses", words(_PROCESSES), answer("processes")),
     }
 
@@ -154,7 +154,7 @@ def _search(name: str, summary: str, tag: str) -> dict[str, Any]:
         "tags": [tag],
         "parameters": parameters("f", "lang"),
         "requestBody": {"required": True, "content": {"application/json": {"schema": ref("schemas", "search")}}},
-        "responses": {"200": answer("featureCollection", "application/geo+json"), **problems},
+        "responses": {"200": answer("featureCollection", "application/geo+json", is_page=False), **problems},
     }
 
 

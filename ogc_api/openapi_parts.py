@@ -44,12 +44,13 @@ def parameters(*names: str) -> list[dict[str, Any]]:
     return [ref("parameters", name) for name in names]
 
 
-def answer(schema: str, media_type: str = "application/json") -> dict[str, Any]:
-    """A good answer, as JSON and as a page."""
+def answer(schema: str, media_type: str = "application/json", *, is_page: bool = True) -> dict[str, Any]:
+    """A good answer, as JSON and, mostly, as a page."""
+    page = {"text/html": {"schema": {"type": "string"}}} if is_page else {}
     return {
         "description": "OK",
         "headers": {"ETag": {"schema": {"type": "string"}}},
-        "content": {media_type: {"schema": ref("schemas", schema)}, "text/html": {"schema": {"type": "string"}}},
+        "content": {media_type: {"schema": ref("schemas", schema)}, **page},
     }
 
 

@@ -57,6 +57,8 @@ def headers_in(contents: Contents) -> list[tuple[str, tuple[str, ...]]]:
             members = [m for m in archive.infolist() if _suffix(m) in {".csv", ".dbf", ".geojson", ".json"}]
             return [(name_of(member), _member_header(archive, member)) for member in members[:_MOST_BESIDE]]
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError):
+        # zipfile says an unknown way of packing by NotImplementedError, encryption by RuntimeError. Here it is only
+        # asked whose the archive is; the reader that opens it in the end says what is wrong with it.
         return []
 
 
@@ -153,6 +155,7 @@ class Unpacked:
                 for number, (stem, parts) in enumerate(self._groups(archive).items()):
                     self._unpack(archive, folder / str(number), stem, parts)
         except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+            # zipfile says an unknown way of packing by NotImplementedError, encryption by RuntimeError.
             raise UnreadableFileError(f"broken ZIP archive: {error}") from error
 
     @staticmethod

@@ -217,6 +217,7 @@ def _as_text(column: pa.Array) -> Strings:
     try:
         return pc.cast(column, pa.string())
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+        # Arrow's words for a type, or a value, that has no text; Python has one for each.
         return pa.array([repr(value) for value in column.to_pylist()], pa.string())
 
 

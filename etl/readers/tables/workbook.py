@@ -82,6 +82,7 @@ def _check_container(path: Path) -> None:
                 if member.filename.endswith((".xml", ".rels")):
                     _check_part(archive, member)
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        # zipfile says an unknown way of packing by NotImplementedError, encryption by RuntimeError.
         raise UnreadableFileError(f"broken XLSX: {error}") from error
 
 
