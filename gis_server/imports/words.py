@@ -93,6 +93,9 @@ WORDS: Final = {
         "受け入れ不可の行は取り込まれません。ほかの行は入ります。", "Refused rows stay outside; the others are loaded."
     ),
     "loaded_words": Text("取り込みました", "Loaded"),
+    "unchanged_words": Text(
+        "何も変わりませんでした。同じデータがすでに入っています。", "Nothing has changed: this data was there already."
+    ),
     "undone_words": Text("この取り込みは取り消されました。", "This import has been undone."),
     "see_layer": Text("地図とデータを見る", "See it on the map"),
     "see_run": Text("記録を見る", "See the record"),

@@ -38,6 +38,19 @@ def test_what_was_shown_is_loaded_once_however_often_the_job_is_done(staff):
     assert (run.pk, run.actor, run.state) == (upload.run_number, "staff-person", "loaded")
 
 
+def test_the_same_file_once_more_is_said_to_change_nothing_and_offers_nothing_to_undo(staff):
+    pages = []
+    for _ in range(2):
+        upload = staff.ready(CSV)
+        staff.post(upload, "load")
+        done(upload)
+        pages.append(staff.get(f"/imports/uploads/{upload.pk}?lang=ja", Accept="text/html").content.decode())
+    assert "取り込みました" in pages[0]
+    assert 'id="undo"' in pages[0]
+    assert "何も変わりませんでした" in pages[1]
+    assert 'id="undo"' not in pages[1]
+
+
 def test_what_the_owner_says_is_what_the_command_would_be_told(staff):
     upload = staff.ready(CSV)
     form = {"source_key": "toshokan", "attribution": "架空市", "licence": "CC BY 4.0", "constant-category": "library"}
