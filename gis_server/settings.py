@@ -155,6 +155,8 @@ OGC_API_PROCESSES = {
     "route": "gis_server.navigation.processes.RouteProcess",
     "nearest-site": "gis_server.navigation.processes.NearestSiteProcess",
 }
+# The standards that stand beside the features, each an `ogc_api.parts.Part`.
+OGC_API_PARTS: list[str] = []
 # What the owner of a layer adds to what is written, by the name of the layer.
 OGC_API_WRITING_RULES = "gis_server.editing.rules.rules_for"
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from layers import registry
 from layers.problems import Problem
 from layers.spec import Audience, LayerSpec
-from ogc_api.parameters import MAX_TEXT, MAX_TEXTS
+from ogc_api.features.parameters import MAX_TEXT, MAX_TEXTS
 
 FORMATS = ("json", "html")
 LANGUAGES = ("ja", "en")

@@ -2,9 +2,10 @@
 
 from django.urls import re_path
 
-from ogc_api import views, writing
-from ogc_api.execution import execution
-from ogc_api.search import functions, search
+from ogc_api import parts, views
+from ogc_api.features.search import functions, search
+from ogc_api.processes.execution import execution
+from ogc_api.writing import views as writing
 
 app_name = "ogc_api"
 
@@ -12,6 +13,7 @@ _COLLECTION = r"collections/(?P<collection>[^/]+)"
 _PROCESS = r"processes/(?P<process>[^/]+)"
 
 urlpatterns = [
+    *parts.urlpatterns(),
     re_path(r"^$", views.landing, name="landing"),
     re_path(r"^conformance/?$", views.conformance, name="conformance"),
     re_path(r"^openapi/?$", views.api_definition, name="openapi"),

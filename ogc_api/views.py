@@ -17,10 +17,11 @@ from layers import changes, registry
 from layers.crs import CRS84, offered_crs
 from layers.problems import Problem
 from layers.spec import LayerSpec
-from ogc_api import apis, asking, config, openapi, pages, words
+from ogc_api import apis, asking, config, pages, parts, words
 from ogc_api.answering import JSON, OPENAPI_JSON, SCHEMA_JSON, answers, json_response, page
 from ogc_api.asking import Asked
-from ogc_api.remembering import attribution_of, extent_of
+from ogc_api.definition import build as openapi
+from ogc_api.features.remembering import attribution_of, extent_of
 
 Shown = Callable[[dict[str, Any], Asked], dict[str, Any]]
 """What a page shows beside its document."""
@@ -31,6 +32,7 @@ def landing(request: HttpRequest) -> HttpResponseBase:
     """Where everything else is found."""
     asked = asking.read(request)
     document = apis.ask(asked, landing_page) | {"attribution": settings.CITY.name.in_language(asked.language)}
+    document["links"] += parts.landing_links(asked)
     return _answer(request, asked, document, "landing.html")
 
 
@@ -39,7 +41,7 @@ def conformance(request: HttpRequest) -> HttpResponseBase:
     """The classes of the standards that hold here: fewer than pygeoapi would claim."""
     asked = asking.read(request)
     document = apis.ask(asked, ask_conformance)
-    document["conformsTo"] = list(config.CONFORMANCE_CLASSES)
+    document["conformsTo"] = sorted({*config.CONFORMANCE_CLASSES, *parts.conformance_classes()})
     return _answer(request, asked, document, "conformance.html")
 
 
@@ -61,14 +63,18 @@ def collections(request: HttpRequest) -> HttpResponseBase:
     revisions = changes.revisions_of([collection["id"] for collection in document["collections"]])
     for collection in document["collections"]:
         _complete(collection, registry.get(collection["id"], asked.audience), asked, revisions[collection["id"]])
+    document["collections"] += parts.collections(asked)
     return _answer(request, asked, document, "collections.html")
 
 
 @answers("GET", "HEAD")
 def collection(request: HttpRequest, collection: str) -> HttpResponseBase:
-    """One collection."""
-    layer = asking.get_layer(request, collection)
+    """One collection: a layer of features, or what a part offers."""
     asked = asking.read(request)
+    of_a_part = parts.find_collection(collection, asked)
+    if of_a_part is not None:
+        return _answer(request, asked, of_a_part, "collection.html", pages.collection)
+    layer = asking.get_layer(request, collection)
     revision = changes.revision_of(layer.name)
     document = _complete(apis.ask(asked, describe_collections, layer.name), layer, asked, revision)
     return _answer(request, asked, document, "collection.html", pages.collection)
@@ -94,7 +100,7 @@ def _complete(document: dict[str, Any], layer: LayerSpec, asked: Asked, revision
         "title": words.in_language(asked.language).sortables,
         "href": f"{asked.base_url}/collections/{layer.name}/sortables?f=json",
     }
-    document["links"] = [*config.licence_links(licences), *others, sortables]
+    document["links"] = [*config.licence_links(licences), *others, sortables, *parts.collection_links(layer, asked)]
     return document
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from layers import registry
 from layers.spec import Audience
-from ogc_api.parameters import encoded_cursor
+from ogc_api.features.parameters import encoded_cursor
 from tests.ogc_api.rows import add
 
 FACILITIES = registry.get("facilities")

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.problems import Problem
-from ogc_api.parameters import read_cursor, read_interval, read_limit, write_cursor
-from ogc_api.places import read_bbox
+from ogc_api.features.parameters import read_cursor, read_interval, read_limit, write_cursor
+from ogc_api.features.places import read_bbox
 
 TOKYO = datetime.timezone(datetime.timedelta(hours=9))
 

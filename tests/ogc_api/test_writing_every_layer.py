@@ -8,7 +8,7 @@ from gis_server.accounts.roles import ROLES
 from layers import registry
 from layers.changes import Change
 from layers.spec import SYSTEM_FIELDS, Audience
-from ogc_api.writing_members import required_names
+from ogc_api.writing.members import required_names
 from tests.ogc_api.rows import add
 from tests.ogc_api.writers import feature, geometry_of, sender, values_of
 

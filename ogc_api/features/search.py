@@ -15,11 +15,12 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from layers.problems import Problem
-from ogc_api import asking, items
+from ogc_api import asking
 from ogc_api.answering import answers, json_response
 from ogc_api.asking import Asked
 from ogc_api.cql2.functions import FUNCTIONS
 from ogc_api.cql2.typed import Kind
+from ogc_api.features import items
 
 MAX_BODY = 64_000
 """Bytes: a filter of the greatest length in Japanese, escaped, with everything else."""

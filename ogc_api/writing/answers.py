@@ -16,10 +16,10 @@ from django.utils.cache import patch_vary_headers
 from layers.editing import Saved
 from layers.problems import Problem
 from ogc_api.answering import DEPENDS_ON, JSON, to_text
-from ogc_api.feature_tags import tag_of
-from ogc_api.items import get_feature
-from ogc_api.writing_body import GEOJSON
-from ogc_api.writing_door import Writer
+from ogc_api.features.items import get_feature
+from ogc_api.features.tags import tag_of
+from ogc_api.writing.body import GEOJSON
+from ogc_api.writing.door import Writer
 
 
 def created_document(writer: Writer, saved: Saved, unused: Iterable[str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import math
 from layers.crs import CRS84, Crs
 from layers.problems import Problem
 from layers.reading import Bbox
-from ogc_api.parameters import fault
+from ogc_api.features.parameters import fault
 
 _RIGHT_ORDERS = {
     True: "least latitude (or northing), least longitude (or easting), greatest latitude, greatest longitude",

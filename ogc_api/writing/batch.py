@@ -11,8 +11,8 @@ from typing import Any, Final
 from django.db import transaction
 
 from layers.problems import Problem
-from ogc_api.writing_body import features_of
-from ogc_api.writing_door import Writer
+from ogc_api.writing.body import features_of
+from ogc_api.writing.door import Writer
 
 MAX_FAULTS: Final = 100
 """Faults that are named; the work ends there."""

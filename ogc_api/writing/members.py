@@ -13,7 +13,7 @@ from layers import values
 from layers.geometry import read_geojson
 from layers.problems import Problem
 from layers.spec import Audience, Field, LayerSpec
-from ogc_api.writing_body import fault
+from ogc_api.writing.body import fault
 
 REACH_DEGREES: Final = 0.5
 """How far beyond the city's outline a feature may lie, about 50 km: beyond it, coordinates are in the wrong order or

@@ -12,10 +12,12 @@ from typing import Any
 from layers import ordering, text_search
 from layers.city import City
 from layers.spec import Audience, LayerSpec, Text
-from ogc_api import choosing, config, openapi_writing, schema
+from ogc_api import config, parts, schema
 from ogc_api.asking import Asked
-from ogc_api.choosing import FORM_PARAMETERS
-from ogc_api.openapi_parts import Words, answer, components, parameters, query, ref, said
+from ogc_api.definition import writing as openapi_writing
+from ogc_api.definition.parts import Words, answer, components, parameters, query, ref, said
+from ogc_api.features import choosing
+from ogc_api.features.choosing import FORM_PARAMETERS
 
 FILTERING = ("filter", "filter-lang", "filter-crs")
 API_VERSION = "1.0.0"
@@ -38,6 +40,8 @@ def build_definition(
         paths |= _collection_paths(layer, asked, words)
     for process in processes:
         paths |= _process_paths(process, words)
+    for part in parts.every():
+        paths |= part.paths(asked)
     licence = {"name": config.DEFAULT_LICENCE, "url": config.LICENCE_URLS[config.DEFAULT_LICENCE]}
     return {
         "openapi": "3.0.3",
@@ -49,9 +53,13 @@ def build_definition(
             "license": licence,
         },
         "servers": [{"url": asked.base_url}],
-        "tags": [{"name": "service"}, *({"name": layer.name, "description": words(layer.title)} for layer in layers)],
+        "tags": [
+            {"name": "service"},
+            *({"name": layer.name, "description": words(layer.title)} for layer in layers),
+            *({"name": part.name, "description": words(part.title)} for part in parts.every()),
+        ],
         "paths": paths,
-        "components": components(city),
+        "components": components(city, {name: one for part in parts.every() for name, one in part.schemas.items()}),
     }
 
 

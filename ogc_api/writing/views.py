@@ -15,14 +15,14 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from layers import editing
-from ogc_api import items as reading
-from ogc_api import writing_members as members
 from ogc_api.answering import SAFE_METHODS, answers
-from ogc_api.writing_answers import created_answer, created_document, saved_response
-from ogc_api.writing_batch import create_all
-from ogc_api.writing_body import GEOJSON, MERGE_PATCH, check_feature, check_patch, new_id, read_body
-from ogc_api.writing_door import UNAUTHENTICATED, Writer, check_match, open_for, read_match, rules_of
-from ogc_api.writing_once import answer_once, read_key
+from ogc_api.features import items as reading
+from ogc_api.writing import members
+from ogc_api.writing.answers import created_answer, created_document, saved_response
+from ogc_api.writing.batch import create_all
+from ogc_api.writing.body import GEOJSON, MERGE_PATCH, check_feature, check_patch, new_id, read_body
+from ogc_api.writing.door import UNAUTHENTICATED, Writer, check_match, open_for, read_match, rules_of
+from ogc_api.writing.once import answer_once, read_key
 
 
 def _by_method(accepted: dict[str, str], writers: dict[str, Callable[..., HttpResponse]]) -> Callable[..., Any]:

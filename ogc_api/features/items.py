@@ -25,14 +25,15 @@ from layers.ordering import Sort
 from layers.problems import Problem
 from layers.reading import Form, Query, Selection
 from layers.spec import Audience, LayerSpec
-from ogc_api import asking, choosing, filtering, parameters, places
+from ogc_api import asking
 from ogc_api.answering import GEOJSON, answers, not_modified, to_text, with_headers
 from ogc_api.asking import Asked
-from ogc_api.choosing import FORM_PARAMETERS
-from ogc_api.feature_tags import REPRESENTATION, state_of, tag_of
-from ogc_api.items_links import feature_links, links_of
-from ogc_api.items_pages import feature_page, features_page
-from ogc_api.remembering import count_of
+from ogc_api.features import choosing, filtering, parameters, places
+from ogc_api.features.choosing import FORM_PARAMETERS
+from ogc_api.features.links import feature_links, links_of
+from ogc_api.features.pages import feature_page, features_page
+from ogc_api.features.remembering import count_of
+from ogc_api.features.tags import REPRESENTATION, state_of, tag_of
 
 OWN_PARAMETERS = ("limit", "bbox", "bbox-crs", "datetime", "cursor", *FORM_PARAMETERS, *filtering.PARAMETERS)
 STREAM_ABOVE = 1_000
@@ -205,7 +206,7 @@ def _written(page: Page, batches: Batches, matched: int) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One feature with its links, as text, and the state in which it is (see `feature_tags`)."""
+    """One feature with its links, as text, and the state in which it is (see `features.tags`)."""
 
     text: str
     state: str

@@ -19,8 +19,8 @@ from layers.spec import Field, LayerSpec
 from ogc_api import words
 from ogc_api.answering import page
 from ogc_api.asking import Asked
-from ogc_api.choosing import FORM_PARAMETERS
 from ogc_api.config import attribution_of
+from ogc_api.features.choosing import FORM_PARAMETERS
 
 
 def features_page(

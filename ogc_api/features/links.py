@@ -5,9 +5,10 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode
 
 from layers.spec import LayerSpec
-from ogc_api import filtering, words
+from ogc_api import words
 from ogc_api.answering import GEOJSON, JSON
 from ogc_api.asking import Asked
+from ogc_api.features import filtering
 
 
 def links_of(asked: Asked, layer: LayerSpec, next_cursor: str | None) -> list[dict[str, str]]:

@@ -7,9 +7,9 @@ from typing import Any
 from layers.spec import LayerSpec, Text
 from ogc_api import schema
 from ogc_api.asking import Asked
-from ogc_api.openapi_parts import Words, parameters, ref
-from ogc_api.writing_body import GEOJSON, MAX_BATCH, MERGE_PATCH
-from ogc_api.writing_members import required_names
+from ogc_api.definition.parts import Words, parameters, ref
+from ogc_api.writing.body import GEOJSON, MAX_BATCH, MERGE_PATCH
+from ogc_api.writing.members import required_names
 
 _CREATE = Text("{}の地物を作る", "Create features of {}")
 _REPLACE = Text("{}の地物を置き換える", "Replace a feature of {}")

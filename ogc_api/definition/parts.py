@@ -8,7 +8,7 @@ from typing import Any
 from layers.city import City
 from layers.crs import CRS84, offered_crs
 from layers.spec import Text
-from ogc_api.parameters import DEFAULT_LIMIT, MAX_LIMIT, MAX_TEXTS
+from ogc_api.features.parameters import DEFAULT_LIMIT, MAX_LIMIT, MAX_TEXTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +187,9 @@ _RESPONSES: dict[str, Any] = {
 }
 
 
-def components(city: City) -> dict[str, Any]:
-    """Parameters, schemas and answers; the reference systems are the city's."""
-    return {"parameters": _PARAMETERS | _crs_parameters(city), "schemas": SCHEMAS, "responses": _RESPONSES}
+def components(city: City, schemas: dict[str, Any]) -> dict[str, Any]:
+    """Parameters, schemas (with those of the parts) and answers; the reference systems are the city's."""
+    return {"parameters": _PARAMETERS | _crs_parameters(city), "schemas": SCHEMAS | schemas, "responses": _RESPONSES}
 
 
 def _crs_parameters(city: City) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from django.utils import timezone
 from layers.crs import LON_LAT_SRID, Crs
 from layers.reading import Query
 from layers.spec import LayerSpec
-from ogc_api import places, words
+from ogc_api import words
 from ogc_api.asking import Asked
 from ogc_api.cql2 import read_filter, shapes
+from ogc_api.features import places
 
 PARAMETERS = ("filter", "filter-lang", "filter-crs")
 

@@ -17,8 +17,8 @@ from layers.problems import Problem
 from layers.spec import Audience, LayerSpec
 from ogc_api import asking
 from ogc_api.asking import Asked
-from ogc_api.feature_tags import is_of, tag_of
-from ogc_api.items import Found
+from ogc_api.features.items import Found
+from ogc_api.features.tags import is_of, tag_of
 
 UNAUTHENTICATED: Final = 'Bearer realm="machi-gis"'
 

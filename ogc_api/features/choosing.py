@@ -7,7 +7,7 @@ from layers.ordering import Sort
 from layers.problems import Problem
 from layers.reading import Query
 from layers.spec import Audience, LayerSpec
-from ogc_api.parameters import decoded_cursor, encoded_cursor, fault
+from ogc_api.features.parameters import decoded_cursor, encoded_cursor, fault
 
 FORM_PARAMETERS = ("crs", "properties", "skipGeometry")
 """What changes only how a feature is written."""

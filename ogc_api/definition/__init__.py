@@ -1,0 +1,1 @@
+"""The OpenAPI definition of everything below ``/api/``."""

@@ -1,0 +1,1 @@
+"""Features of a collection: read, filtered, sorted, paged, in every form."""

@@ -1,0 +1,1 @@
+"""What this server computes: processes, and the jobs that run them."""

@@ -1,0 +1,1 @@
+"""Features created, replaced, changed and deleted."""
