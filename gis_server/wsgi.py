@@ -1,4 +1,4 @@
-"""The one WSGI application: MapProxy below /maps, Django for everything else."""
+"""The one WSGI application: MapProxy below /maps, a shorter way to public features, Django for everything else."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 _django: WsgiApp = get_wsgi_application()
 
+from gis_server import fast_road  # noqa: E402 - its imports need Django set up
+
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Answer one request."""
@@ -23,4 +25,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
         mounted = environ | {"SCRIPT_NAME": environ.get("SCRIPT_NAME", "") + "/maps", "PATH_INFO": path[5:]}
         return maps(mounted, start_response)
+    if path.startswith("/api/"):
+        answer = fast_road.find_answer(environ, start_response)
+        if answer is not None:
+            return answer
     return _django(environ, start_response)

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.contrib.gis.db import models
 from django.db import connection
 
-from layers import registry
+from layers import database, registry
 from layers.crs import LON_LAT_SRID
 from layers.spec import LayerSpec
 
@@ -78,17 +78,20 @@ class ChangedRow(models.Model):
         return f"{self.change_id}: {self.feature_id}"
 
 
+_REVISION = "SELECT revision FROM layers_revision WHERE layer = %s"
+_REVISIONS = "SELECT layer, revision FROM layers_revision WHERE layer = ANY(%s::text[])"
+
+
 def revision_of(layer: str) -> int:
     """How often `layer` has changed; 0 for never."""
-    return revisions_of([layer])[layer]
+    found = database.fetch(_REVISION, [layer], is_frequent=True)
+    return int(found[0][0]) if found else 0
 
 
 def revisions_of(layers: Iterable[str]) -> dict[str, int]:
     """The revisions of several layers, read in one statement and so at one moment."""
     names = list(layers)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT layer, revision FROM layers_revision WHERE layer = ANY(%s)", [names])
-        known = dict(cursor.fetchall())
+    known: dict[str, int] = dict(database.fetch(_REVISIONS, [names], is_frequent=True))
     return {name: known.get(name, 0) for name in names}
 
 

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DataError, connection
+from django.db import DataError
 
-from layers import values
+from layers import database, values
 from layers.crs import CRS84, LON_LAT_SRID, WEB_MERCATOR_SRID, Crs
 from layers.problems import Problem
 from layers.spec import Audience, Field, LayerSpec
@@ -191,19 +191,17 @@ def row_condition(layer: LayerSpec, audience: Audience) -> Query:
     return Query(f" AND t.{quoted(layer.rows.field)} = ANY(%s)", (list(layer.rows.values),))
 
 
-def rows(query: Query) -> Iterator[tuple[Any, ...]]:
-    """Execute a query and yield its rows.
+def rows(query: Query, *, is_frequent: bool = False) -> Iterator[tuple[Any, ...]]:
+    """Execute a query and give its rows (see `database.fetch`).
 
     Raises:
         Problem: 400, where what a caller asks to be computed leaves the range of numbers.
     """
-    with connection.cursor() as cursor:
-        try:
-            cursor.execute(query.sql, query.params)
-        except DataError as error:
-            reason = str(error).partition("\n")[0]
-            raise Problem(400, "not computable", f"what is asked for cannot be computed: {reason}") from error
-        yield from cursor.fetchall()
+    try:
+        return iter(database.fetch(query.sql, query.params, is_frequent=is_frequent))
+    except DataError as error:
+        reason = str(error).partition("\n")[0]
+        raise Problem(400, "not computable", f"what is asked for cannot be computed: {reason}") from error
 
 
 def quoted(identifier: str) -> str:

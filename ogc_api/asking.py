@@ -94,6 +94,8 @@ def wants_html(request: HttpRequest) -> bool:
     written: str | None = request.GET.get("f")
     if written is not None:
         return written == "html"
+    if request.headers.get("Accept", "*/*") == "*/*":
+        return False
     return str(request.get_preferred_type([*_JSON_TYPES, "text/html"])) == "text/html"
 
 

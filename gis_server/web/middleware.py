@@ -33,7 +33,7 @@ class LanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("lang", "")
-        language = asked if asked in LANGUAGES else _remembered(request) or _preferred(request)
+        language = asked if asked in LANGUAGES else _remembered(request) or preferred_language(request)
         request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # set by us
         with translation.override(language):
             response = self.get_response(request)
@@ -50,7 +50,8 @@ def _remembered(request: HttpRequest) -> str | None:
     return language if language in LANGUAGES else None
 
 
-def _preferred(request: HttpRequest) -> str:
+def preferred_language(request: HttpRequest) -> str:
+    """What the browser prefers, else Japanese."""
     for tag, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
         if tag.split("-")[0] in LANGUAGES:
             return tag.split("-")[0]

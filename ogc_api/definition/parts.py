@@ -149,11 +149,11 @@ SCHEMAS: dict[str, Any] = {
         links=_list("link"),
     ),
     "featureCollection": _object(
-        ("type", "features", "links", "numberMatched", "numberReturned", "timeStamp"),
+        ("type", "features", "links", "numberReturned", "timeStamp"),
         type={"type": "string", "enum": ["FeatureCollection"]},
         features=_list("feature"),
         links=_list("link"),
-        numberMatched=_COUNT,
+        numberMatched={**_COUNT, "description": "exact; left out where counting would cost too much"},
         numberReturned=_COUNT,
         timeStamp={"type": "string", "format": "date-time"},
     ),

@@ -32,8 +32,9 @@ from ogc_api.features import choosing, filtering, parameters, places
 from ogc_api.features.choosing import FORM_PARAMETERS
 from ogc_api.features.links import feature_links, links_of
 from ogc_api.features.pages import feature_page, features_page
-from ogc_api.features.remembering import count_of
+from ogc_api.features.remembering import find_count
 from ogc_api.features.tags import REPRESENTATION, state_of, tag_of
+from ogc_api.keeping import rests_on
 
 OWN_PARAMETERS = ("limit", "bbox", "bbox-crs", "datetime", "cursor", *FORM_PARAMETERS, *filtering.PARAMETERS)
 STREAM_ABOVE = 1_000
@@ -77,6 +78,7 @@ def items(request: HttpRequest, collection: str) -> HttpResponseBase:
     if asked.html:
         return features_page(request, asked, layer, page.selection.form, _document(page))
     revision = changes.revision_of(layer.name)
+    rests_on(request, layer.name, revision)
     etag = etag_of(asked, layer, revision)
     response = not_modified(request, etag) or _features_response(page, revision)
     return with_headers(_with_crs(response, page.selection.form), asked, etag)
@@ -90,6 +92,7 @@ def item(request: HttpRequest, collection: str, feature: str) -> HttpResponseBas
     form = read_form(layer, asked)
     if asked.html:
         return feature_page(request, asked, layer, form, get_feature(layer, asked, feature, form).text)
+    rests_on(request, layer.name, changes.revision_of(layer.name))
     found = get_feature(layer, asked, feature, form)
     etag = tag_of(found.state, layer, asked)
     response = not_modified(request, etag) or HttpResponse(found.text, content_type=GEOJSON)
@@ -173,11 +176,15 @@ def _with_crs(response: HttpResponseBase, form: Form) -> HttpResponseBase:
 
 
 def _features_response(page: Page, revision: int) -> HttpResponseBase:
-    matched = count_of(page.selection, revision)
     query = reading.features_query(page.selection)
-    if page.limit > STREAM_ABOVE and matched > STREAM_ABOVE:
-        return StreamingHttpResponse(_written(page, _batches(query), matched), content_type=GEOJSON)
-    return HttpResponse("".join(_written(page, [list(reading.rows(query))], matched)), content_type=GEOJSON)
+    if page.limit <= STREAM_ABOVE:
+        return HttpResponse("".join(_written(page, [list(reading.rows(query))], revision)), content_type=GEOJSON)
+    batches = _batches(query)
+    first = next(batches, [])  # read now, so that what goes wrong at once is an answer and not a torn document
+    text = _written(page, itertools.chain([first], batches), revision)
+    if len(first) < BATCH:
+        return HttpResponse("".join(text), content_type=GEOJSON)
+    return StreamingHttpResponse(text, content_type=GEOJSON)
 
 
 def _batches(query: Query) -> Iterator[list[tuple[Any, ...]]]:
@@ -188,10 +195,10 @@ def _batches(query: Query) -> Iterator[list[tuple[Any, ...]]]:
             yield batch
 
 
-def _written(page: Page, batches: Batches, matched: int) -> Iterator[str]:
+def _written(page: Page, batches: Batches, revision: int) -> Iterator[str]:
     """The feature collection's text. One row more than the limit tells that there is a next page."""
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    yield f'{{"type":"FeatureCollection","timeStamp":"{now}","numberMatched":{matched},"features":['
+    yield f'{{"type":"FeatureCollection","timeStamp":"{now}","features":['
     returned, next_cursor, last = 0, None, None
     for batch in batches:
         kept = batch[: page.limit - returned]
@@ -200,8 +207,11 @@ def _written(page: Page, batches: Batches, matched: int) -> Iterator[str]:
             returned, last = returned + len(kept), kept[-1]
         if last is not None and len(kept) < len(batch):
             next_cursor = page.cursor_after(last)
+    is_whole = next_cursor is None and "cursor" not in page.asked.parameters
+    matched = returned if is_whole else find_count(page.selection, revision)
+    counted = "" if matched is None else f'"numberMatched":{matched},'
     links = to_text(links_of(page.asked, page.layer, next_cursor))
-    yield f'],"numberReturned":{returned},"links":{links}}}'
+    yield f'],{counted}"numberReturned":{returned},"links":{links}}}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +240,7 @@ def get_feature(layer: LayerSpec, asked: Asked, feature_id: str, form: Form = _A
 
 def _document(page: Page) -> dict[str, Any]:
     """A page's features as values, for HTML."""
-    matched = count_of(page.selection, changes.revision_of(page.layer.name))
-    batches = [list(itertools.islice(reading.rows(reading.features_query(page.selection)), page.limit + 1))]
-    document: dict[str, Any] = json.loads("".join(_written(page, batches, matched)))
+    revision = changes.revision_of(page.layer.name)
+    batches = [list(reading.rows(reading.features_query(page.selection)))]
+    document: dict[str, Any] = json.loads("".join(_written(page, batches, revision)))
     return document

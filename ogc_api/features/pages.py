@@ -45,13 +45,19 @@ def features_page(
             "next": links.get("next"),
             "paged": "cursor" in asked.parameters,
             "first_url": _first(asked),
-            "summary": words.in_language(asked.language).summary.format(
-                matched=document["numberMatched"], returned=document["numberReturned"]
-            ),
+            "summary": _summary(document, asked),
             **_placed(asked, layer),
             "attribution": _attribution(asked, layer, document["features"]),
         },
     )
+
+
+def _summary(document: Mapping[str, Any], asked: Asked) -> str:
+    """How many there are, where that is known, and how many are shown."""
+    said = words.in_language(asked.language)
+    returned, matched = document["numberReturned"], document.get("numberMatched")
+    text = said.summary_uncounted if matched is None else said.summary
+    return str(text.format(matched=matched, returned=returned))
 
 
 def feature_page(request: HttpRequest, asked: Asked, layer: LayerSpec, form: Form, text: str) -> HttpResponse:

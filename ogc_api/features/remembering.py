@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, Final
 
 from django.core.cache import cache
 from django.db import connection
@@ -12,10 +12,27 @@ from layers import reading
 from layers.reading import Bbox, Query, Selection, quoted
 from layers.spec import Audience, LayerSpec
 
+CHEAP_TABLE_BYTES: Final = 64_000_000
+"""About 200,000 features, of which PostgreSQL looks through millions a second."""
+CHEAP_COST: Final = 20_000.0
+"""What PostgreSQL's planner reckons for looking through as much (a page read in order costs 1)."""
 
-def count_of(selection: Selection, revision: int) -> int:
-    """How many features match, whatever page is asked for."""
-    return int(_first_row(selection.layer, revision, reading.count_query(selection))[0])
+
+def find_count(selection: Selection, revision: int) -> int | None:
+    """How many features match, whatever page is asked for; None where counting them would cost too much."""
+    query = reading.count_query(selection)
+    if not _is_cheap(selection.layer, revision, query):
+        return None
+    return int(_first_row(selection.layer, revision, query)[0])
+
+
+def _is_cheap(layer: LayerSpec, revision: int, query: Query) -> bool:
+    """Whether the rows can be looked through in a few hundredths of a second: of a small table always."""
+    size = Query("SELECT pg_relation_size(%s::regclass)", (quoted(layer.table),))
+    if _first_row(layer, revision, size)[0] <= CHEAP_TABLE_BYTES:
+        return True
+    plan = _first_row(layer, revision, Query("EXPLAIN (FORMAT JSON) ") + query)[0]
+    return bool(plan[0]["Plan"]["Total Cost"] <= CHEAP_COST)
 
 
 def extent_of(layer: LayerSpec, audience: Audience, revision: int) -> Bbox | None:
