@@ -26,6 +26,7 @@ from django.utils.http import parse_etags
 from gis_server.kept_answers import LARGEST_BYTES, Kept, KeptAnswers, Key
 from gis_server.web.middleware import preferred_language
 from gis_server.web.translation import LANGUAGES
+from layers import registry
 from layers.changes import revision_of
 from layers.spec import Audience
 from ogc_api.keeping import RESTS_ON
@@ -45,7 +46,7 @@ _DEPENDS_ON: Final = (
     "HTTP_ACCEPT",
     "HTTP_ACCEPT_LANGUAGE",
 )
-"""What a kept answer depends on, besides whether it may be compressed."""
+"""What a kept answer depends on, besides whether it may be compressed, and the declarations of layers."""
 _OF_THE_BODY: Final = frozenset({"Content-Type", "Content-Length", "Content-Encoding", "Content-Disposition"})
 _FINISHING: Final = tuple(
     middleware(lambda request: None)  # type: ignore[arg-type, return-value]  # only their second half is used
@@ -98,7 +99,7 @@ def _is_for_everybody(environ: Environ) -> bool:
 
 def _key(environ: Environ) -> Key:
     zipped = "gzip" if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "") else ""
-    return (zipped, *(environ.get(name, "") for name in _DEPENDS_ON))
+    return (zipped, str(registry.generation()), *(environ.get(name, "") for name in _DEPENDS_ON))
 
 
 def _again(kept: Kept, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

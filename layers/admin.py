@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
+from django.contrib import messages
 from django.contrib.gis import admin
+from django.http import HttpRequest
 
 from layers import registry
+from layers.added.adding import add, withdraw
+from layers.added.declaration import read_declaration
+from layers.added.models import AddedLayer
 from layers.changes import Change
 from layers.feature import Source
+from layers.problems import Problem
 from layers.raster import Raster
 from layers.spec import LayerSpec
 
@@ -44,7 +53,7 @@ def build_admin(layer: LayerSpec) -> type[admin.ModelAdmin]:
 
 
 def register_layers() -> None:
-    for layer in registry.every():
+    for layer in registry.declared():
         if not admin.site.is_registered(layer.model):
             admin.site.register(layer.model, build_admin(layer))
 
@@ -65,6 +74,43 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: object, obj: object = None) -> bool:
         return False
+
+
+class AddedLayerForm(forms.ModelForm):  # type: ignore[type-arg]  # django-stubs are not here
+    """The declaration is tried whole before it is kept: what cannot be so is said beside it."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        name = cleaned.get("name") or self.instance.name
+        try:
+            read_declaration(name, cleaned.get("declaration"))
+        except Problem as problem:
+            raise forms.ValidationError(problem.detail) from problem
+        return cleaned
+
+
+@admin.register(AddedLayer)
+class AddedLayerAdmin(admin.ModelAdmin):
+    """Layers added while the city runs."""
+
+    form = AddedLayerForm
+    list_display = ("name", "is_offered", "changed_at")
+    readonly_fields = ("changed_at",)
+    show_full_result_count = False
+
+    def get_readonly_fields(self, request: object, obj: AddedLayer | None = None) -> tuple[str, ...]:
+        return self.readonly_fields if obj is None else ("name", *self.readonly_fields)
+
+    def has_delete_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: AddedLayer, form: object, change: bool) -> None:
+        try:
+            add(obj.name, obj.declaration)
+            if not obj.is_offered:
+                withdraw(obj.name)
+        except Problem as problem:
+            self.message_user(request, problem.detail, messages.ERROR)
 
 
 @admin.register(Change)

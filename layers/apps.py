@@ -13,6 +13,9 @@ class LayersConfig(AppConfig):
 
     def ready(self) -> None:
         from layers import admin, checks  # noqa: F401 - registers the checks and the admin pages
+        from layers.added import current
+
+        current.begin()
 
         post_migrate.connect(_keep_log, sender=self)
 
@@ -23,4 +26,4 @@ def _keep_log(**_: Any) -> None:
 
     changes.install()
     changes.attach()
-    indexes.drop_pattern_indexes(layer.table for layer in registry.every())
+    indexes.drop_pattern_indexes(layer.table for layer in registry.declared())

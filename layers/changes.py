@@ -104,7 +104,7 @@ def install() -> None:
 def attach() -> None:
     """Attach the log to every declared layer's table (again), and the giving of revisions to the log."""
     with connection.cursor() as cursor:
-        for layer in registry.every():
+        for layer in registry.declared():
             cursor.execute(build_triggers(layer))
         cursor.execute(REVISION_TRIGGER)
 

@@ -21,7 +21,7 @@ _NOT_DECLARED = {"id", "geometry", "entered_at"} | {field.name for field in SYST
 @register(Tags.models)
 def check_declarations(**_: Any) -> list[CheckMessage]:
     """Each layer's declaration against its model."""
-    return [fault for layer in registry.every() for fault in faults_of(layer)]
+    return [fault for layer in registry.declared() for fault in faults_of(layer)]
 
 
 def faults_of(layer: LayerSpec) -> Iterator[CheckMessage]:
@@ -82,6 +82,6 @@ def check_log(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMes
             hint="run ./gis manage migrate --skip-checks",
             id="layers.E007",
         )
-        for layer in registry.every()
+        for layer in registry.declared()
         if layer.table in attached and set(TRIGGER_NAMES) - set(attached[layer.table])
     ]

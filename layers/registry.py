@@ -1,12 +1,26 @@
-"""All declared layers, in the order of their declaration."""
+"""All layers: those declared in files, in the order of their declaration, then those added while the city runs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from layers.spec import Audience, Impact, LayerSpec
 
 _layers: dict[str, LayerSpec] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The layers added while the city runs; `generation` differs whenever one of them does."""
+
+    generation: int = 0
+    layers: Mapping[str, LayerSpec] = field(default_factory=dict)
+
+
+_NOTHING = Added()
+Consult = Callable[[bool], Added]
+_consult: list[Consult] = []
 
 
 class UnknownLayerError(KeyError):
@@ -17,7 +31,21 @@ class UnknownLayerError(KeyError):
         self.name = name
 
     def __str__(self) -> str:
-        return f"no layer is called {self.name!r}; known are: {', '.join(_layers)}"
+        return f"no layer is called {self.name!r}; known are: {', '.join(layer.name for layer in every())}"
+
+
+def consult(source: Consult) -> None:
+    """Ask `source` for the added layers from now on: True asks for them as they are at this very moment."""
+    _consult[:] = [source]
+
+
+def _added(*, is_exact: bool = False) -> Added:
+    return _consult[0](is_exact) if _consult else _NOTHING
+
+
+def generation() -> int:
+    """Differs whenever an added layer does: part of the key of whatever is made of all layers and kept."""
+    return _added().generation
 
 
 def add(layer: LayerSpec) -> LayerSpec:
@@ -30,24 +58,29 @@ def add(layer: LayerSpec) -> LayerSpec:
 
 def get(name: str, audience: Audience = Audience.ADMIN) -> LayerSpec:
     """The layer `name`. To an audience that may not read it, it does not exist."""
-    layer = _layers.get(name)
+    layer = _layers.get(name) or _added(is_exact=True).layers.get(name)
     if layer is None or not audience.covers(layer.read):
         raise UnknownLayerError(name)
     return layer
 
 
-def every() -> tuple[LayerSpec, ...]:
+def declared() -> tuple[LayerSpec, ...]:
+    """The layers declared in files, which need no database to be known."""
     return tuple(_layers.values())
+
+
+def every() -> tuple[LayerSpec, ...]:
+    return (*_layers.values(), *_added().layers.values())
 
 
 def visible_to(audience: Audience) -> Iterator[LayerSpec]:
     """The layers that `audience` may read."""
-    return (layer for layer in _layers.values() if audience.covers(layer.read))
+    return (layer for layer in every() if audience.covers(layer.read))
 
 
 def affecting(impact: Impact) -> tuple[LayerSpec, ...]:
     """The layers whose changes have this impact."""
-    return tuple(layer for layer in _layers.values() if impact in layer.impacts)
+    return tuple(layer for layer in every() if impact in layer.impacts)
 
 
 def searched() -> tuple[LayerSpec, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,9 +28,13 @@ STAND_IN = "http://base-url.invalid/api"
 Ask = Callable[..., tuple[dict[str, str], int, str]]
 
 
-@cache
 def api(audience: Audience, language: str) -> API:
-    """pygeoapi's API object for an audience; made when first needed."""
+    """pygeoapi's API object for an audience; made when first needed, and anew when layers have been added."""
+    return _api(audience, language, registry.generation())
+
+
+@lru_cache(maxsize=16)
+def _api(audience: Audience, language: str, generation: int) -> API:
     logging.getLogger("pygeoapi").setLevel(logging.ERROR)  # it warns of every word that is not a language's name
     return API(_config(audience, language), openapi={})
 
@@ -42,12 +46,12 @@ def _config(audience: Audience, language: str) -> dict[str, Any]:
 
 def ask(asked: Asked, question: Ask, *args: str) -> Any:
     """The document that pygeoapi answers with, for this caller and at this address, ready to be changed."""
-    return _at(asked, _answer(asked.audience, asked.language, question, *args))
+    return _at(asked, _answer(asked.audience, asked.language, registry.generation(), question, *args))
 
 
 def forget() -> None:
     """Build everything anew when next asked: the processes or the layers have changed."""
-    for kept in (api, _answer):
+    for kept in (_api, _answer):
         kept.cache_clear()
 
 
@@ -56,9 +60,9 @@ def _at(asked: Asked, text: str) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def _answer(audience: Audience, language: str, question: Ask, *args: str) -> str:
+def _answer(audience: Audience, language: str, generation: int, question: Ask, *args: str) -> str:
     """Text of pygeoapi's answer. `args` must name something that exists, so that their number is bounded."""
-    inside = api(audience, language)
+    inside = _api(audience, language, generation)
     request = SimpleNamespace(GET={"f": "json", "lang": language}, headers={}, path_info="", body=b"")
     _, status, text = question(inside, APIRequest.from_django(request, inside.locales), *args)
     if status != 200:

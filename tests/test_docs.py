@@ -40,8 +40,16 @@ def filled_in(command: str, city: RunningCity, folder: Path) -> list[str]:
     """The command with this city's address and a real file in the place of FILE."""
     file = folder / "sites.geojson"
     file.write_text(ONE_SITE, encoding="utf-8")
+    (folder / "trees.json").write_text(shown_declaration(), encoding="utf-8")
     words = shlex.split(command.replace(EXAMPLE_HOST, city.url), comments=True)
-    return [str(file) if word == "FILE" else word.replace("FILE.", f"{folder}/exported.") for word in words]
+    places = {"FILE": str(file), "trees.json": str(folder / "trees.json")}
+    return [places.get(word, word.replace("FILE.", f"{folder}/exported.")) for word in words]
+
+
+def shown_declaration() -> str:
+    """The declaration that docs/adding-a-layer.md shows."""
+    text = (CHECKOUT / "docs" / "adding-a-layer.md").read_text(encoding="utf-8")
+    return re.search(r"^```json\n(.*?)^```", text, re.M | re.S)[1]
 
 
 ONE_SITE = """{"type": "FeatureCollection", "features": [{"type": "Feature",

@@ -15,6 +15,7 @@ from mapproxy.config.loader import validate
 from mapproxy.config.spec import validate_options
 from mapproxy.wsgiapp import MapProxyApp
 
+from layers import registry
 from layers.problems import Problem
 from tile_cache import mapnik_source, mapproxy_config, raster_store
 from tile_cache.map_requests import Answer, corrected, find_fault, problem_answer, send, service_exception
@@ -30,7 +31,7 @@ SERVICES = {
 }
 HANDLERS = frozenset({"service", "wms", "wmts", "tms", "tiles"})
 _lock = threading.Lock()
-_built: dict[str, WsgiApp] = {}
+_built: dict[tuple[str, int], WsgiApp] = {}
 
 
 def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -63,11 +64,12 @@ def _ask_mapproxy(environ: dict[str, Any], start_response: StartResponse) -> Ite
 
 
 def get_app() -> WsgiApp:
-    """MapProxy for the present store, built once per process."""
-    key = str(settings.TILE_STORE)
+    """MapProxy for the present store, built once per process, and anew when layers have been added."""
+    key = str(settings.TILE_STORE), registry.generation()
     with _lock:
         if key not in _built:
-            _built[key] = build_app(Path(key) / "maps")
+            _built.clear()
+            _built[key] = build_app(Path(key[0]) / "maps")
         return _built[key]
 
 
