@@ -11,9 +11,15 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.test.utils import setup_databases, teardown_databases
 
+from layers import registry
 from tests.running import RunningCity, running_city
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def pytest_collection() -> None:
+    """Tests know the declared layers alone, and need no database for that; those of added layers begin to ask."""
+    registry.consult(lambda is_exact: registry.Added())
 
 
 @pytest.fixture(scope="session")
@@ -56,8 +62,6 @@ def committed(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -
 
 def empty_layers() -> None:
     """Remove every feature and the log, without logging that."""
-    from layers import registry
-
     tables = [layer.table for layer in registry.every()]
     tables += ["layers_changedrow", "layers_change", "layers_source", "etl_importentry", "etl_importrun"]
     tables += ["layers_place", "layers_placesread", "ogc_api_rememberedrequest"]
