@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from etl.raster_files import GDAL_OPTIONS, file_hash, opened, windows
 from etl.record import UnreadableFileError
-from layers.raster import Raster, store_folder
+from layers.raster import VERTICAL_DATUMS, Raster, store_folder
 
 if TYPE_CHECKING:
     from etl.rasters import RasterPlan
@@ -140,9 +140,20 @@ def _write(plan: RasterPlan, made: Path) -> None:
         with rasterio.open(plain, "w", **profile) as target:
             for window in windows(file.source):
                 target.write(_cleaned(file.source.read(window=window), profile["nodata"]), window=window)
+            _label(target, plan.row)
         _convert(plan, profile["dtype"], plain, made)
     if file_hash(plan.path) != plan.row["sha256"]:
         raise UnreadableFileError("the file has changed while it was read; import it again")
+
+
+def _label(target: Any, row: Mapping[str, Any]) -> None:
+    """The file says by itself what it is, for those who read it without its row."""
+    target.set_band_unit(1, row["unit"])
+    target.update_tags(
+        TIFFTAG_IMAGEDESCRIPTION=row["title"],
+        TIFFTAG_COPYRIGHT=f"{row['attribution']} ({row['licence']})",
+        VERTICAL_DATUM=VERTICAL_DATUMS[row["vertical_datum"]].en,
+    )
 
 
 def _plain_profile(plan: RasterPlan, source: Any) -> dict[str, Any]:

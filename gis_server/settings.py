@@ -156,7 +156,9 @@ OGC_API_PROCESSES = {
     "nearest-site": "gis_server.navigation.processes.NearestSiteProcess",
 }
 # The standards that stand beside the features, each an `ogc_api.parts.Part`.
-OGC_API_PARTS: list[str] = []
+OGC_API_PARTS: list[str] = [
+    "ogc_api.rasters.part.PART",
+]
 # What the owner of a layer adds to what is written, by the name of the layer.
 OGC_API_WRITING_RULES = "gis_server.editing.rules.rules_for"
 

@@ -54,27 +54,32 @@ def profile(raster: Raster, line: shapely.LineString, step_m: float) -> list[Pro
     Raises:
         ValueError: where the step is not positive, or there would be more than `MAX_POINTS` points.
     """
-    distances, lons, lats = _stations(line, step_m)
+    distances, lons, lats = stations(line, step_m)
     values = values_at(raster, lons, lats)
     return [ProfilePoint(*point) for point in zip(distances, lons, lats, values, strict=True)]
 
 
-def values_at(raster: Raster, lons: Sequence[float], lats: Sequence[float]) -> list[float | None]:
-    """The values at several points (see `value_at`); each block of the raster is read once."""
+def values_at(raster: Raster, lons: Sequence[float], lats: Sequence[float], band: int = 1) -> list[float | None]:
+    """The values at several points (see `value_at`); each block of the raster is read once.
+
+    Args:
+        band: counted from 1. What further bands of heights hold is not known, so they answer the cell's own.
+    """
     source, to_raster = _opened(raster)
     xs, ys = to_raster.transform(np.asarray(lons, float), np.asarray(lats, float))
     columns, rows = ~source.transform @ (np.asarray(xs), np.asarray(ys))
     values: list[float | None] = [None] * len(columns)
     inside = np.isfinite(columns) & np.isfinite(rows)
     inside &= (columns >= 0) & (rows >= 0) & (columns <= source.width) & (rows <= source.height)
+    is_interpolated = raster.kind == "elevation" and band == 1
     blocks: dict[tuple[int, int], list[int]] = {}
     for index in np.flatnonzero(inside):
         blocks.setdefault((int(rows[index]) // _BLOCK, int(columns[index]) // _BLOCK), []).append(int(index))
     for block, indices in blocks.items():
-        cells, top, left = _read_block(source, *block)
+        cells, top, left = _read_block(source, band, *block)
         for index in indices:
             at = (rows[index] - top, columns[index] - left)
-            values[index] = _interpolated(cells, *at) if raster.kind == "elevation" else _cell(cells, *at)
+            values[index] = _interpolated(cells, *at) if is_interpolated else _cell(cells, *at)
     return values
 
 
@@ -94,12 +99,12 @@ def _opened(raster: Raster) -> tuple[Any, Transformer]:
     return files[name]
 
 
-def _read_block(source: Any, row: int, column: int) -> tuple[np.ma.MaskedArray, int, int]:
-    """A block of the first band with one more cell on each side, and the row and column at which it begins."""
+def _read_block(source: Any, band: int, row: int, column: int) -> tuple[np.ma.MaskedArray, int, int]:
+    """A block of a band with one more cell on each side, and the row and column at which it begins."""
     top, left = max(row * _BLOCK - 1, 0), max(column * _BLOCK - 1, 0)
     bottom, right = min((row + 1) * _BLOCK + 1, source.height), min((column + 1) * _BLOCK + 1, source.width)
     window = Window(left, top, right - left, bottom - top)
-    cells = np.ma.masked_invalid(source.read(1, window=window, masked=True).astype(float))
+    cells = np.ma.masked_invalid(source.read(band, window=window, masked=True).astype(float))
     return cells, top, left
 
 
@@ -126,8 +131,8 @@ def _interpolated(cells: np.ma.MaskedArray, row: float, column: float) -> float 
     return float((around.filled(0.0) * weights).sum() / weights.sum())
 
 
-def _stations(line: shapely.LineString, step_m: float) -> tuple[list[float], list[float], list[float]]:
-    """Metres from the beginning, longitudes and latitudes of the points of a profile."""
+def stations(line: shapely.LineString, step_m: float) -> tuple[list[float], list[float], list[float]]:
+    """Metres from the beginning, longitudes and latitudes of the points of a `profile`, with the same exceptions."""
     if not step_m > 0:
         raise ValueError("the step of a profile must be more than 0 m")
     vertices = shapely.get_coordinates(line)

@@ -39,28 +39,35 @@ class Asked:
     posted: Mapping[str, Any] | None = None
 
 
-def read(request: HttpRequest, known: Iterable[str] = ()) -> Asked:
+def read(
+    request: HttpRequest,
+    known: Iterable[str] = (),
+    formats: tuple[str, ...] = FORMATS,
+    listed: frozenset[str] = frozenset(),
+) -> Asked:
     """Read and check what every address has in common.
 
     Args:
         known: the parameters that this address knows besides ``f`` and ``lang``.
+        formats: what ``f`` may be.
+        listed: parameters that may be given several times, which is as once with commas between.
 
     Raises:
         Problem: 400 for a parameter that is not known, given twice, or too long (OGC 17-069r4, 7.7).
     """
     allowed = (*known, *COMMON_PARAMETERS)
     for name, given in request.GET.lists():
-        check_parameter(name, given, allowed)
-    written = request.GET.get("f", "json")
-    if written not in FORMATS:
-        raise Problem(400, "invalid parameter", f"f={written!r:.80} is not one of {', '.join(FORMATS)}", parameter="f")
+        check_parameter(name, [",".join(given)] if name in listed else given, allowed)
+    written = request.GET.get("f")
+    if written is not None and written not in formats:
+        raise Problem(400, "invalid parameter", f"f={written!r:.80} is not one of {', '.join(formats)}", parameter="f")
     return Asked(
         audience=audience_of(request),
         language=_language(request),
         html=wants_html(request),
         base_url=base_url(request),
         url=request.build_absolute_uri(),
-        parameters=request.GET.dict(),
+        parameters={name: ",".join(given) if name in listed else given[0] for name, given in request.GET.lists()},
     )
 
 

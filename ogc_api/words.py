@@ -84,6 +84,20 @@ _WORDS = {
     "address": Text("接続するアドレス", "Address to connect to"),
     "openapi_short": Text("アドレスとパラメータの一覧です。", "Every address with its parameters."),
     "geometry": Text("形", "Geometry"),
+    "map_of_raster": Text("ラスターの範囲の地図", "Map of where the raster lies"),
+    "no_map_of_raster": Text(
+        "地図を表示できません。下の欄で値を調べられます。", "The map cannot be shown; the field below works."
+    ),
+    "value_at_point": Text("地点の値", "Value at a point"),
+    "point_label": Text(
+        "地点（経度 緯度）。地図を押しても選べます。", "Point (longitude latitude); or press a place on the map."
+    ),
+    "see_value": Text("値を調べる", "See the value"),
+    "no_value": Text("この地点には値がありません。", "There is no value here."),
+    "outside": Text("この地点はラスターの範囲の外です。", "This point lies outside the raster."),
+    "value_failed": Text("値を取得できませんでした。もう一度お試しください。", "No answer came; please try again."),
+    "vertical_datum": Text("高さの基準", "Vertical datum"),
+    "storage_crs": Text("座標参照系（保存時）", "Reference system (stored)"),
 }
 
 LINK_TITLES = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import override_settings, setup_databases, teardown_databases
 
 from layers import registry
 from tests.running import RunningCity, running_city
@@ -29,6 +29,13 @@ def real_data() -> Path:
     if not (folder / "mitaka").is_dir():
         pytest.skip(f"the real files are not here: {folder} (set GIS_REAL_DATA)")
     return folder.resolve()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rasters_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests store rasters in a folder of their own: what no row knows is swept away, and theirs knows few."""
+    with override_settings(RASTER_STORE=tmp_path_factory.mktemp("rasters")):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000
 MAX_TEXT = 2_000
 """Characters of one parameter: more than any bbox, interval or value of a field needs."""
-MAX_TEXTS = {"filter": 8_000}
+MAX_TEXTS = {"filter": 8_000, "coords": 12_000}
 """Characters of those that may be longer."""
 
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)

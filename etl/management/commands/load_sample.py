@@ -32,3 +32,10 @@ class Command(BaseCommand):
         merged = load(data_set, checked(data_set.rows), "load_sample", Hooks(report.tell))
         report.take(merged)
         self.stdout.write(report.text())
+        self._store_rasters(options["seed"])
+
+    def _store_rasters(self, seed: int) -> None:
+        from etl.sample_store import store_sample_rasters  # loads GDAL, which rows do not need
+
+        for line in store_sample_rasters(settings.CITY, seed):
+            self.stdout.write(line)
