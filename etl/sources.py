@@ -74,6 +74,10 @@ def unnamed(key: str, title: str) -> Source:
     return Source(key=key, title=title, attribution=UNNAMED, licence=_NO_LICENCE)
 
 
+SAMPLE_RASTERS = ("sample-elevation", "sample-flood-depth")
+"""Keys of the made-up city's rasters."""
+
+
 def sample() -> Source:
     """The made-up city."""
     return Source(

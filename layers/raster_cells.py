@@ -189,7 +189,19 @@ def computed_cells(raster: Raster, bands: Sequence[int], grid: Grid, factor: flo
             add_alpha=facts.nodata is None,
         ) as warped,
     ):
-        return _masked(warped.read(list(bands), masked=True))
+        cells = _masked(warped.read(list(bands), masked=facts.nodata is not None))
+        if facts.nodata is None:
+            cells[:, warped.dataset_mask() == 0] = np.ma.masked
+    if grid.srid == facts.grid.srid:
+        cells[:, _outside(grid, facts.grid.bounds)] = np.ma.masked
+    return cells
+
+
+def _outside(grid: Grid, bounds: Bounds) -> np.ndarray:
+    """Cells whose centre is outside; GDAL's means reach over the edge by what is lost in rounding."""
+    xs, ys = grid.centres()
+    across, down = (xs < bounds[0]) | (xs > bounds[2]), (ys < bounds[1]) | (ys > bounds[3])
+    return down[:, None] | across[None, :]
 
 
 def _resampling(raster: Raster, factor: float) -> Resampling:
@@ -198,5 +210,5 @@ def _resampling(raster: Raster, factor: float) -> Resampling:
     return Resampling.average if factor > 1 else Resampling.bilinear
 
 
-def _masked(cells: np.ma.MaskedArray) -> np.ma.MaskedArray:
-    return np.ma.masked_invalid(cells, copy=False) if cells.dtype.kind == "f" else cells
+def _masked(cells: np.ndarray) -> np.ma.MaskedArray:
+    return np.ma.masked_invalid(cells, copy=False) if cells.dtype.kind == "f" else np.ma.asarray(cells)

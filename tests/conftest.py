@@ -71,7 +71,7 @@ def empty_layers() -> None:
     """Remove every feature and the log, without logging that."""
     tables = [layer.table for layer in registry.every()]
     tables += ["layers_changedrow", "layers_change", "layers_source", "etl_importentry", "etl_importrun"]
-    tables += ["layers_place", "layers_placesread", "ogc_api_rememberedrequest"]
+    tables += ["layers_place", "layers_placesread", "layers_raster", "ogc_api_rememberedrequest"]
     # The owner of the tables may do this; switching all triggers off for the session takes a superuser.
     switches = [[f'ALTER TABLE "{table}" {word} TRIGGER USER' for table in tables] for word in ("DISABLE", "ENABLE")]
     truncate = "TRUNCATE " + ", ".join(f'"{table}"' for table in tables)

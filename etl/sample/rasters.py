@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from etl.sample.plan import Plan, build_plan
+from etl.sources import SAMPLE_RASTERS
 from layers.city import City
 
 CELL_M: Final = 30.0
@@ -35,7 +36,7 @@ class SampleRaster:
 
 def sample_rasters(city: City, seed: int = 1) -> Iterator[SampleRaster]:
     """Elevation, and the depth of a flood of the river. The same seed gives the same cells."""
-    plan = build_plan(city, random.Random(seed))
+    plan = build_plan(city, random.Random(seed))  # noqa: S311 - a made-up city, not a secret
     west, south, east, north = plan.outline.bounds
     columns, rows = int((east - west) // CELL_M) + 1, int((north - south) // CELL_M) + 1
     xs, ys = west + (np.arange(columns) + 0.5) * CELL_M, north - (np.arange(rows) + 0.5) * CELL_M
@@ -46,8 +47,8 @@ def sample_rasters(city: City, seed: int = 1) -> Iterator[SampleRaster]:
     heights[inside] = plan.height_m(points[inside])
     depths[inside] = _depths(plan, points[inside], heights[inside])
     for key, title, kind, values in (
-        ("sample-elevation", "架空のサンプル市の標高（実在しません）", "elevation", heights),
-        ("sample-flood-depth", "架空のサンプル市の洪水浸水深（実在しません）", "flood_depth", depths),
+        (SAMPLE_RASTERS[0], "架空のサンプル市の標高（実在しません）", "elevation", heights),
+        (SAMPLE_RASTERS[1], "架空のサンプル市の洪水浸水深（実在しません）", "flood_depth", depths),
     ):
         cells = np.round(values, 2).astype("float32").reshape(rows, columns)
         yield SampleRaster(key, title, kind, west, north, cells)

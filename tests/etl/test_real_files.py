@@ -12,6 +12,7 @@ from layers.catalog.disaster import EvacuationSite, Shelter
 from layers.catalog.facilities import Facility
 from layers.catalog.pedestrian import PedestrianLink, PedestrianNode, WalkingCourse
 from layers.feature import Source
+from layers.raster import Raster
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +109,7 @@ def test_the_made_up_city_makes_way_for_the_real_one(real_data, db, capsys):
     call_command("load_folder", str(real_data))
     assert "makes way" in capsys.readouterr().out
     assert not EvacuationSite.objects.filter(source="sample").exists()
+    assert not Raster.objects.exists()
     assert EvacuationSite.objects.count() == 80
 
 

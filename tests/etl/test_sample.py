@@ -12,6 +12,7 @@ from django.core.management import call_command
 
 from etl.sample import sample_rows
 from layers.changes import revisions_of
+from layers.raster import Raster
 from layers.registry import every
 
 
@@ -102,3 +103,16 @@ def test_loading_twice_leaves_no_second_change(committed, capsys):
     call_command("load_sample")
     assert revisions_of(layer.name for layer in every()) == before
     assert "nothing has changed" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_the_made_up_city_has_heights_and_a_flood_that_say_what_they_are(capsys):
+    call_command("load_sample")
+    rasters = {raster.kind: raster for raster in Raster.objects.all()}
+    assert set(rasters) == {"elevation", "flood_depth"}
+    assert all("架空" in raster.title and "架空" in raster.attribution for raster in rasters.values())
+    assert 30 < rasters["elevation"].minimum < rasters["elevation"].maximum < 60
+    assert 0 < rasters["flood_depth"].minimum < rasters["flood_depth"].maximum < 5
+    stored = {raster.file_name for raster in rasters.values()}
+    call_command("load_sample")
+    assert {raster.file_name for raster in Raster.objects.all()} == stored

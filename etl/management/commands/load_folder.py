@@ -19,6 +19,7 @@ from etl.readers import Options
 from etl.record import UnreadableFileError
 from layers.feature import Source
 from layers.progress import Progress
+from layers.raster import Raster
 
 
 class Command(BaseCommand):
@@ -60,6 +61,14 @@ class Command(BaseCommand):
         if source is not None:
             rows = sum(one.deleted for one in remove(source, ACTOR))
             self.stdout.write(f"the made-up sample city makes way for the real files: {rows} rows removed")
+        if Raster.objects.filter(key__in=sources.SAMPLE_RASTERS).exists():
+            self._remove_sample_rasters()
+
+    def _remove_sample_rasters(self) -> None:
+        from etl.raster_store import remove as remove_raster  # loads GDAL, which rows do not need
+
+        gone = [key for key in sources.SAMPLE_RASTERS if remove_raster(key)]
+        self.stdout.write(f"the made-up sample city makes way for the real files: {', '.join(gone)} removed")
 
     def _load(self, opened: Opened) -> bool:
         progress = Progress(opened.path.name)
