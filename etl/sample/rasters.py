@@ -14,7 +14,7 @@ from etl.sample.plan import Plan, build_plan
 from etl.sources import SAMPLE_RASTERS
 from layers.city import City
 
-CELL_M: Final = 30.0
+CELL_M: Final = 40.0
 NODATA: Final = -9999.0
 _FLOOD_M: Final = 3.5
 """What the river rises by."""

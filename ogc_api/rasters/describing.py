@@ -38,11 +38,11 @@ QUERIES: Final = {
 
 _SIZE: Final = Text(
     "{kind}のラスター。{width}×{height}セル、1セル約{side:.3g} m。値は{low}～{high} {unit}。",
-    "A raster: {kind}. {width} x {height} cells of about {side:.3g} m; values from {low} to {high} {unit}.",
+    "{kind}: a raster of {width} x {height} cells of about {side:.3g} m; values from {low} to {high} {unit}.",
 )
 _EMPTY: Final = Text(
     "{kind}のラスター。{width}×{height}セル、1セル約{side:.3g} m。値のあるセルはありません。",
-    "A raster: {kind}. {width} x {height} cells of about {side:.3g} m; no cell holds a value.",
+    "{kind}: a raster of {width} x {height} cells of about {side:.3g} m; no cell holds a value.",
 )
 _DATUM: Final = Text("高さの基準: {}。", " Vertical datum: {}.")
 _COVERAGE: Final = Text("セル（{}）", "Cells as {}")
@@ -64,6 +64,7 @@ def collection(one: Stored, asked: Asked) -> dict[str, Any]:
         "storageCrs": native.uri,
         "dataType": "coverage",
         "itemType": "coverage",
+        "layerDataType": "Coverage",  # without it, GDAL takes any collection for one of features
         "parameter_names": parameters_of(one, one.bands),
         "output_formats": list(dict.fromkeys((*POINT_FORMATS, *AREA_FORMATS))),
         "data_queries": {query: {"link": _query_link(query, one, asked)} for query in QUERIES},

@@ -4,6 +4,7 @@ import * as maplibre from "/static/vendor/maplibre-gl/maplibre-gl.mjs";
 
 const ACCENT = "#0b4bc2";
 const DIGITS = 6;
+const DECIMALS = 2;
 
 const form = document.getElementById("raster-point");
 const field = document.getElementById("raster-coords");
@@ -16,7 +17,7 @@ async function readValue(url) {
   const document = await response.json();
   if (!response.ok) return document.detail ?? form.dataset.failed;
   const value = document.features[0].properties[form.dataset.band];
-  return value === null ? form.dataset.nothing : `${Number(value.toPrecision(DIGITS))} ${form.dataset.unit}`.trim();
+  return value === null ? form.dataset.nothing : `${Number(value.toFixed(DECIMALS))} ${form.dataset.unit}`.trim();
 }
 
 let asked = 0;
