@@ -27,6 +27,8 @@ MAX_CELLS_AS_TEXT: Final = 500_000
 LESS: Final = "ask for a part (bbox, subset), for fewer fields (properties) or for larger cells (scale-factor)"
 SCALING: Final = ("scale-factor", "scale-axes", "scale-size")
 LARGEST: Final = 1e9
+_WORK: Final = 10
+"""Stored cells that are read for each cell of the largest answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,9 @@ def choose(
     width, height = scale.size_of(part.width, part.height)
     _check_size(width, height, len(bands), most, less)
     is_stored = scale.is_none and whole.srid == stored.raster.srid
-    factor = min(part.width / width, part.height / height)
+    factors = part.width / width, part.height / height
+    _check_work(width * height * max(factors) / min(factors), most)
+    factor = min(factors)
     return Choice(stored, crs, part.resized(width, height), spans if is_stored else None, factor, bands)
 
 
@@ -143,6 +147,17 @@ def _check_size(width: int, height: int, bands: int, most: int, less: str) -> No
     if less == LESS:
         detail += f"; scale-factor={factor:g} would do if nothing else is scaled"
     raise Problem(413, "too much at once", detail, extra={"cells": cells, "most": most, "scaleFactor": factor})
+
+
+def _check_work(stored_cells_read: float, most: int) -> None:
+    """Overviews are coarser by the same in both axes, so that much has to be read where only one is scaled down.
+
+    Raises:
+        Problem: 413, saying so.
+    """
+    if stored_cells_read > _WORK * most:
+        detail = "one axis is scaled so much more than the other that too many cells would be read; ask for a part"
+        raise Problem(413, "too much at once", detail, extra={"most": most})
 
 
 def read_scale(given: Mapping[str, str], crs: Crs) -> Scale:

@@ -453,6 +453,14 @@ def test_too_many_cells_are_refused_with_what_would_do(client, slope):
     assert client.get(f"{SLOPE}/coverage?scale-size=E(1000000000),N(1000000000)").status_code == 413
 
 
+def test_few_cells_that_need_the_whole_file_are_refused_too(client, slope, monkeypatch):
+    monkeypatch.setattr(choosing, "MAX_CELLS", 100)
+    refused = client.get(f"{SLOPE}/coverage?scale-size=E(1),N(60)")
+    assert refused.status_code == 413
+    assert "one axis" in refused.json()["detail"]
+    assert client.get(f"{SLOPE}/coverage?scale-size=E(8),N(6)").status_code == 200
+
+
 def test_the_suggested_scale_does(client, slope, monkeypatch):
     monkeypatch.setattr(choosing, "MAX_CELLS", 1000)
     factor = client.get(f"{SLOPE}/coverage?crs=EPSG:3857").json()["scaleFactor"]

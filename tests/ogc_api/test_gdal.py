@@ -18,6 +18,7 @@ from django.db import connections
 
 from layers import registry
 from layers.spec import Audience
+from tests.ogc_api.raster_files import bring_in, degrees, slope_cells
 from tests.ogc_api.rows import add
 
 FEATURES = 25
@@ -59,6 +60,15 @@ def test_gdal_lists_every_collection(api):
     told = run("ogrinfo", "-ro", "-al", "-so", api)
     listed = {line.removeprefix("Layer name: ") for line in told.splitlines() if line.startswith("Layer name: ")}
     assert listed == {layer.name for layer in registry.visible_to(Audience.PUBLIC)}
+
+
+def test_gdal_takes_no_raster_for_features_and_reads_it_as_one(api, tmp_path):
+    bring_in(tmp_path, "slope", slope_cells(), nodata=-9999, kind="elevation")
+    told = run("ogrinfo", "-ro", "-so", api)
+    assert "raster." not in told
+    address = api.removeprefix("OAPIF:") + "/collections/raster.slope/coverage"
+    lon, lat = degrees(5.5, 7.5)
+    assert float(run("gdallocationinfo", "-wgs84", "-valonly", f"/vsicurl/{address}", str(lon), str(lat))) == 5 + 2 * 7
 
 
 def test_gdal_reads_all_features_past_the_first_page_with_longitude_as_x(api):
