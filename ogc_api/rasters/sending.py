@@ -30,8 +30,10 @@ def file_response(request: HttpRequest, path: Path, etag: str) -> HttpResponseBa
     size = path.stat().st_size
     asked = _range(request, size, etag)
     first, last = asked or (0, size - 1)
-    stream = path.open("rb")  # opened now, so that a file that is replaced meanwhile is still sent whole
-    response = StreamingHttpResponse(_pieces(stream, first, last), status=206 if asked else 200, content_type=GEOTIFF)
+    pieces: Iterator[bytes] = iter(())
+    if request.method != "HEAD":  # opened now, so that a file that is replaced meanwhile is still sent whole
+        pieces = _pieces(path.open("rb"), first, last)
+    response = StreamingHttpResponse(pieces, status=206 if asked else 200, content_type=GEOTIFF)
     response["Content-Length"] = str(last - first + 1)
     response["Accept-Ranges"] = "bytes"
     if asked:
