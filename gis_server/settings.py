@@ -154,10 +154,12 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 OGC_API_PROCESSES = {
     "route": "gis_server.navigation.processes.RouteProcess",
     "nearest-site": "gis_server.navigation.processes.NearestSiteProcess",
+    "service-area": "gis_server.navigation.processes.ServiceAreaProcess",
 }
 # The standards that stand beside the features, each an `ogc_api.parts.Part`.
 OGC_API_PARTS: list[str] = [
     "ogc_api.rasters.part.PART",
+    "ogc_api.processes.part.JOBS",
 ]
 # What the owner of a layer adds to what is written, by the name of the layer.
 OGC_API_WRITING_RULES = "gis_server.editing.rules.rules_for"

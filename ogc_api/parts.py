@@ -47,6 +47,7 @@ class Part:
         name: for messages and tests.
         title: heading of its operations in the definition, whose tag is `name`.
         conformance: the classes that hold because of it.
+        conformance_details: by class, what its standard wants to be told of it beside ``conformsTo``.
         urlpatterns: its addresses, relative to ``/api/``; they come before the features' own.
         landing_links: what it adds to the links of the landing page.
         collection_links: what it adds to the links of a layer's collection.
@@ -58,6 +59,7 @@ class Part:
     name: str
     title: Text
     conformance: tuple[str, ...] = ()
+    conformance_details: Document = field(default_factory=dict)
     urlpatterns: tuple[URLPattern, ...] = ()
     landing_links: Callable[[Asked], Iterable[Link]] = _no_links
     collection_links: Callable[[LayerSpec, Asked], Iterable[Link]] = _no_links_of_layer
@@ -75,6 +77,10 @@ def every() -> tuple[Part, ...]:
 def conformance_classes() -> Iterator[str]:
     for part in every():
         yield from part.conformance
+
+
+def conformance_details() -> Document:
+    return {name: told for part in every() for name, told in part.conformance_details.items()}
 
 
 def urlpatterns() -> list[URLPattern]:

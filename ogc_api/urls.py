@@ -29,6 +29,5 @@ urlpatterns = [
     re_path(r"^processes/?$", views.processes, name="processes"),
     re_path(rf"^{_PROCESS}/?$", views.process, name="process"),
     re_path(rf"^{_PROCESS}/execution/?$", execution, name="execution"),
-    re_path(r"^jobs(?:/.*)?$", views.jobs),
     re_path(r"^.*$", views.unknown),
 ]

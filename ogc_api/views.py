@@ -42,6 +42,7 @@ def conformance(request: HttpRequest) -> HttpResponseBase:
     asked = asking.read(request)
     document = apis.ask(asked, ask_conformance)
     document["conformsTo"] = sorted({*config.CONFORMANCE_CLASSES, *parts.conformance_classes()})
+    document |= parts.conformance_details()
     return _answer(request, asked, document, "conformance.html")
 
 
@@ -180,13 +181,8 @@ def check_process(name: str) -> None:
             "unknown process",
             f"there is no process {name!r:.80}; there are: {', '.join(process_names()) or 'none yet'}",
             parameter="processId",
+            extra={"type": "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-process"},
         )
-
-
-@answers("GET", "HEAD")
-def jobs(request: HttpRequest, **_: str) -> HttpResponseBase:
-    """Processes run while their caller waits; there are no jobs to come back to."""
-    raise Problem(404, "no jobs", "processes are answered at once here (sync-execute), so there are no jobs")
 
 
 @answers("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")

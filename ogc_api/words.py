@@ -98,6 +98,32 @@ _WORDS = {
     "value_failed": Text("値を取得できませんでした。もう一度お試しください。", "No answer came; please try again."),
     "vertical_datum": Text("高さの基準", "Vertical datum"),
     "storage_crs": Text("座標参照系（保存時）", "Reference system (stored)"),
+    "jobs": Text("ジョブ", "Jobs"),
+    "job": Text("ジョブ", "Job"),
+    "jobs_lead": Text(
+        "時間のかかる処理は、ジョブとして後で結果を受け取れます（Prefer: respond-async）。あなたのジョブの一覧です。",
+        "What takes long can be run as a job, to come back to (Prefer: respond-async). These are your jobs.",
+    ),
+    "jobs_anonymous": Text(
+        "サインインしていない人のジョブは一覧に出ません。受け取ったアドレス（Location）で見られます。",
+        "Jobs of people who have not signed in are not listed; the address that came with the job (Location) shows it.",
+    ),
+    "no_jobs": Text("ジョブはありません。", "There are no jobs."),
+    "status": Text("状態", "State"),
+    "progress": Text("進み具合", "Progress"),
+    "created": Text("受付", "Accepted"),
+    "started": Text("開始", "Begun"),
+    "finished": Text("終了", "Ended"),
+    "results": Text("結果", "Result"),
+    "job_accepted": Text("順番を待っています", "Waiting for a worker"),
+    "job_running": Text("実行しています", "Running"),
+    "job_successful": Text("終わりました", "Done"),
+    "job_failed": Text("失敗しました", "Failed"),
+    "job_dismissed": Text("取り消されました", "Dismissed"),
+    "dismiss": Text("取り消す", "Cancel"),
+    "dismiss_result": Text("結果を消す", "Remove the result"),
+    "job_away": Text("状態を確かめられません。もう一度試しています。", "The state cannot be read; trying again."),
+    "job_request": Text("実行した内容", "What was asked for"),
 }
 
 LINK_TITLES = {

@@ -16,6 +16,8 @@ STALLED_AFTER_S = 30
 """A worker writes to the database every ten seconds that it lives; one that has not for so long is dead."""
 SHUTDOWN_S = 0.5
 PAUSE_S = 5
+AT_ONCE = 2
+"""An import and a job of the API; each kind is done one after the other, so that neither waits for the other."""
 
 # Any number will do that no other part of the product locks.
 _ALIVE = 0x776F726B6572
@@ -63,6 +65,7 @@ async def _run(worker: App, stopped: asyncio.Event, *, wait: bool) -> None:
     working = asyncio.create_task(
         worker.run_worker_async(
             wait=wait,
+            concurrency=AT_ONCE,
             install_signal_handlers=False,
             shutdown_graceful_timeout=SHUTDOWN_S,
             delete_jobs="successful",

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
-from pathlib import Path
-
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from gis_server.command.processes import end_with_parent
+from gis_server.command.children import run_child
 from gis_server.imports.models import BUSY, Upload, move
 
 QUEUE = "imports"
 MOST_ATTEMPTS = 8
 """A file that takes the worker down with it each time must not do so for ever."""
-
-_CHILD_PATIENCE_S = 10
 
 
 @app.task(
@@ -32,26 +25,9 @@ async def work_on_upload(context: JobContext, upload: str) -> None:
     if context.job.attempts >= MOST_ATTEMPTS:
         await sync_to_async(_give_up)(upload, f"given up after {MOST_ATTEMPTS} attempts")
         return
-    status = await _run("run_upload", upload)
+    status = await run_child("run_upload", upload)
     if status:
         await sync_to_async(_give_up)(upload, _reason(status))
-
-
-async def _run(*words: str) -> int:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gis_server.manage", *words,
-        cwd=Path(settings.BASE_DIR).parent, stdin=asyncio.subprocess.DEVNULL, preexec_fn=end_with_parent(),
-    )  # fmt: skip
-    try:
-        return await process.wait()
-    except asyncio.CancelledError:
-        process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), _CHILD_PATIENCE_S)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-        raise
 
 
 def _reason(status: int) -> str:

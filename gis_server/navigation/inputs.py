@@ -18,6 +18,11 @@ MOST_SITES: Final = 20
 DEFAULT_SITES: Final = 3
 ROUTE_INPUTS: Final = ("from", "to", "profile", "hazard", "lang")
 NEAREST_INPUTS: Final = ("from", "profile", "hazard", "count", "lang")
+AREA_INPUTS: Final = ("from", "hazard", "profile", "minutes", "shape", "lang")
+SHAPES: Final = ("area", "links")
+MOST_MINUTES: Final = 60
+MOST_BANDS: Final = 6
+DEFAULT_MINUTES: Final = (5, 10, 15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,18 @@ class NearestSiteRequest:
     profile: Profile
     hazard: str
     count: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRequest:
+    """How far one comes within so many minutes: from a place, or from each site for a hazard."""
+
+    origin: Place | None
+    hazard: str | None
+    profile: Profile
+    minutes: tuple[int, ...]
+    shape: str
     language: str
 
 
@@ -76,6 +93,44 @@ def read_nearest_site(data: object) -> NearestSiteRequest:
     if hazard is None:
         raise _missing("hazard", _one_of(HAZARDS), language)
     return NearestSiteRequest(origin, _profile(inputs, language), hazard, _count(inputs, language), language)
+
+
+def read_area(data: object) -> AreaRequest:
+    """The inputs of the process ``service-area``.
+
+    Raises:
+        Problem: 400, naming the input.
+    """
+    inputs, language = _inputs(data, AREA_INPUTS)
+    if ("from" in inputs) == ("hazard" in inputs):
+        detail = Text(
+            "「from」（地点）か「hazard」（その災害の避難場所すべて）の、どちらか一つを送ってください。",
+            "Send one of the two: “from”, a point, or “hazard”, for each evacuation site for it.",
+        )
+        raise fault("from", detail, language)
+    origin = _place(inputs, "from", language) if "from" in inputs else None
+    hazard = _choice(inputs, "hazard", HAZARDS, None, language)
+    shape = _choice(inputs, "shape", SHAPES, "area", language)
+    return AreaRequest(origin, hazard, _profile(inputs, language), _minutes(inputs, language), str(shape), language)
+
+
+def _minutes(inputs: Mapping[str, Any], language: str) -> tuple[int, ...]:
+    value = inputs.get("minutes", list(DEFAULT_MINUTES))
+    is_list = isinstance(value, list) and 1 <= len(value) <= MOST_BANDS
+    if not is_list or not all(_is_whole(part) and 1 <= part <= MOST_MINUTES for part in value):
+        detail = Text(
+            f"「minutes」の値 {_shown(value)} は使えません。1 から {MOST_MINUTES} の整数、{MOST_BANDS} つまでです。",
+            f"“minutes” cannot be {_shown(value)}. Send up to {MOST_BANDS} whole numbers from 1 to {MOST_MINUTES}.",
+        )
+        raise fault("minutes", detail, language)
+    return tuple(sorted({int(part) for part in value}))
+
+
+def _is_whole(value: object) -> bool:
+    """A whole number, also one that is written 3.0, which is the same in JSON."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return isinstance(value, int) or value.is_integer()
 
 
 def _inputs(data: object, known: tuple[str, ...]) -> tuple[Mapping[str, Any], str]:
@@ -167,9 +222,9 @@ def _profile(inputs: Mapping[str, Any], language: str) -> Profile:
 def _choice(
     inputs: Mapping[str, Any], name: str, allowed: tuple[str, ...], default: str | None, language: str
 ) -> str | None:
-    value = inputs.get(name)
-    if value is None:
+    if name not in inputs:
         return default
+    value = inputs[name]
     if not isinstance(value, str) or value not in allowed:
         right = _one_of(allowed)
         detail = Text(
@@ -181,13 +236,11 @@ def _choice(
 
 
 def _count(inputs: Mapping[str, Any], language: str) -> int:
-    value = inputs.get("count")
-    if value is None:
-        return DEFAULT_SITES
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_SITES:
+    value = inputs.get("count", DEFAULT_SITES)
+    if not _is_whole(value) or not 1 <= value <= MOST_SITES:
         detail = Text(
             f"「count」の値 {_shown(value)} は使えません。1 から {MOST_SITES} の整数です。",
             f"“count” cannot be {_shown(value)}. It is a whole number from 1 to {MOST_SITES}.",
         )
         raise fault("count", detail, language)
-    return value
+    return int(value)

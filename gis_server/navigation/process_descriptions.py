@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from gis_server.navigation.inputs import DEFAULT_SITES, MOST_SITES
+from gis_server.navigation.inputs import (
+    DEFAULT_MINUTES,
+    DEFAULT_SITES,
+    MOST_BANDS,
+    MOST_MINUTES,
+    MOST_SITES,
+    SHAPES,
+)
 from gis_server.navigation.phrases import LANGUAGES
 from gis_server.navigation.profiles import PROFILES
 from layers.city import HAZARDS
 
 Json = dict[str, Any]
+JOB_CONTROL: Final = ("sync-execute", "async-execute", "dismiss")
 
 
 def _text(ja: str, en: str) -> Json:
@@ -75,7 +83,7 @@ ROUTE: Final[Json] = {
         "歩いて行く経路。継続中の被害範囲と通行止めを避け、通れないときは何がふさいでいるかを答える。",
         "The way on foot, around active damage areas and closures; where none is left, what is in the way.",
     ),
-    "jobControlOptions": ["sync-execute"],
+    "jobControlOptions": list(JOB_CONTROL),
     "keywords": ["route", "evacuation", "避難", "経路", "バリアフリー"],
     "links": [],
     "inputs": {
@@ -121,7 +129,7 @@ NEAREST_SITE: Final[Json] = {
         "その災害に指定された緊急避難場所のうち、開いていて満員でないものを、歩いて近い順に。",
         "Sites designated for the hazard that are neither closed nor full, nearest on foot first.",
     ),
-    "jobControlOptions": ["sync-execute"],
+    "jobControlOptions": list(JOB_CONTROL),
     "keywords": ["evacuation", "避難場所", "hazard"],
     "links": [],
     "inputs": {
@@ -151,4 +159,64 @@ NEAREST_SITE: Final[Json] = {
         }
     },
     "example": {"inputs": {"from": [139.5596, 35.6836], "hazard": "flood", "count": 3}},
+}
+
+SERVICE_AREA: Final[Json] = {
+    "version": "1.0.0",
+    "id": "service-area",
+    "title": _text("到達圏", "Service area"),
+    "description": _text(
+        "地点から、またはその災害の避難場所それぞれから、何分でどこまで歩けるか。被害範囲と通行止めは通らない。",
+        "How far one comes on foot within so many minutes, from a point or from each evacuation site for a hazard, "
+        "without passing damage areas and closures.",
+    ),
+    "jobControlOptions": list(JOB_CONTROL),
+    "keywords": ["isochrone", "service area", "到達圏", "避難場所"],
+    "links": [],
+    "inputsSchema": {"oneOf": [{"required": ["from"]}, {"required": ["hazard"]}]},
+    "inputs": {
+        "from": {**_FROM, "minOccurs": 0},
+        "hazard": _input(
+            _text("災害の種別", "Hazard"),
+            _text(
+                "「from」の代わりに：その災害に指定され、開いていて満員でない避難場所それぞれから。",
+                "Instead of “from”: from each site designated for it that is neither closed nor full.",
+            ),
+            _HAZARD_SCHEMA,
+        ),
+        "profile": _PROFILE,
+        "minutes": _input(
+            _text("時間（分）", "Minutes"),
+            _text(
+                "範囲を区切る時間。それぞれ短い時間の範囲を含む。", "One area for each; the longer holds the shorter."
+            ),
+            {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": MOST_BANDS,
+                "items": {"type": "integer", "minimum": 1, "maximum": MOST_MINUTES},
+                "default": list(DEFAULT_MINUTES),
+            },
+        ),
+        "shape": _input(
+            _text("形", "Shape"),
+            _text(
+                "area：歩ける道のまわりの面。links：歩ける道そのもの。",
+                "area: the surroundings of the ways that are reached; links: the ways themselves.",
+            ),
+            {"type": "string", "enum": list(SHAPES), "default": "area"},
+        ),
+        "lang": _LANG,
+    },
+    "outputs": {
+        "areas": {
+            "title": _text("到達圏", "Service areas"),
+            "description": _text(
+                "featureType が overview・origin・band の地物。band は出発地ごと、時間ごとに一つ。",
+                "Features whose featureType is overview, origin or band: one band for each origin and time.",
+            ),
+            "schema": _OUTPUT_SCHEMA,
+        }
+    },
+    "example": {"inputs": {"from": [139.5596, 35.6836], "minutes": [5, 10, 15]}},
 }

@@ -1,6 +1,6 @@
-"""The routes as OGC API processes: ``route`` and ``nearest-site`` (OGC 18-062r2), run by pygeoapi.
+"""What is computed on the walking network, as OGC API processes (OGC 18-062r2) run by pygeoapi.
 
-Both raise `layers.problems.Problem` where they cannot answer; whoever mounts them turns that into the response.
+They raise `layers.problems.Problem` where they cannot answer; whoever mounts them turns that into the response.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from typing import Any, Final
 
 from pygeoapi.process.base import BaseProcessor
 
-from gis_server.navigation import answers, nearest, problems
+from gis_server.navigation import answers, nearest, problems, reach, reach_answers
 from gis_server.navigation.answers import Context
-from gis_server.navigation.inputs import RouteRequest, fault, read_nearest_site, read_route
-from gis_server.navigation.process_descriptions import NEAREST_SITE, ROUTE
+from gis_server.navigation.inputs import RouteRequest, fault, read_area, read_nearest_site, read_route
+from gis_server.navigation.process_descriptions import NEAREST_SITE, ROUTE, SERVICE_AREA
 from gis_server.navigation.searching import OffNetworkError, Refused, find_route
 from gis_server.navigation.service import SERVICE, Snapshot
 from gis_server.navigation.sites import Site, find_site, sites_for
 from layers.spec import Text
+from ogc_api.processes.progress import Progress, Waited
 
 MEDIA_TYPE: Final = "application/geo+json"
 
@@ -42,6 +43,44 @@ class NearestSiteProcess(BaseProcessor):
     def execute(self, data: dict[str, Any], outputs: Any = None) -> tuple[str, dict[str, Any]]:
         """Answer one request (see `NEAREST_SITE` for inputs and outputs)."""
         return MEDIA_TYPE, nearest_site(data)
+
+
+class ServiceAreaProcess(BaseProcessor):
+    """How far one comes within so many minutes."""
+
+    def __init__(self, processor_def: dict[str, Any]) -> None:
+        super().__init__(processor_def, SERVICE_AREA)
+
+    def execute(
+        self, data: dict[str, Any], outputs: Any = None, progress: Progress | None = None
+    ) -> tuple[str, dict[str, Any]]:
+        """Answer one request (see `SERVICE_AREA` for inputs and outputs), one origin after the other."""
+        return MEDIA_TYPE, service_area(data, progress or Waited())
+
+
+def service_area(data: object, progress: Progress) -> dict[str, Any]:
+    """The answer of ``service-area`` as GeoJSON.
+
+    Raises:
+        Problem: 400 for an input, 422 where no way is near, 503 without a network.
+        DismissedError: the job was dismissed between two origins.
+    """
+    request = read_area(data)
+    snapshot = SERVICE.current()
+    situation = snapshot.situation(request.profile)
+    if situation is None:
+        raise problems.no_network(request.language)
+    if request.origin is not None:
+        origins, excluded = [reach.Origin("from", "", request.origin)], []
+        try:
+            situation.get_snaps("from", request.origin)
+        except OffNetworkError as error:
+            raise problems.off_network(error, request.language) from error
+    else:
+        offered, excluded = nearest.sort_out(situation, sites_for(str(request.hazard)))
+        origins = [reach.Origin(site.id, site.name, site.place) for site in offered]
+    context = _context(snapshot, request.profile.name, request.hazard, request.language)
+    return reach_answers.area_answer(situation, origins, excluded, request, context, progress)
 
 
 def route(data: object) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from gis_server.navigation.approach import Approach, Ground, Piece, whole
 from gis_server.navigation.blockages import Blockages, Blocker
 from gis_server.navigation.engine import Engine, EngineFactory
-from gis_server.navigation.graph import IntArray, Network
+from gis_server.navigation.graph import BoolArray, IntArray, Network
 from gis_server.navigation.metrics import (
     CENTISECONDS,
     base_weights,
@@ -101,6 +101,11 @@ class Situation:
     def relaxed_ground(self) -> Ground:
         price = penalty(int(closed_arcs(self.costing, self._blocked).sum()))
         return Ground(self.network, self.costing, self._weights, self.blockages, price)
+
+    @cached_property
+    def is_open(self) -> BoolArray:
+        """Per arc: the profile may use it, and nothing is in the way."""
+        return ~closed_arcs(self.costing, self._blocked)
 
     def snaps(self, place: Place) -> tuple[Snap, ...]:
         """Where a place may join the network, nearest first; empty if nothing is near."""

@@ -16,6 +16,7 @@ from ogc_api import config, parts, schema
 from ogc_api.asking import Asked
 from ogc_api.definition import writing as openapi_writing
 from ogc_api.definition.parts import Words, answer, components, parameters, query, ref, said
+from ogc_api.definition.processes import process_paths
 from ogc_api.features import choosing
 from ogc_api.features.choosing import FORM_PARAMETERS
 
@@ -39,7 +40,7 @@ def build_definition(
     for layer in layers:
         paths |= _collection_paths(layer, asked, words)
     for process in processes:
-        paths |= _process_paths(process, words)
+        paths |= process_paths(process, words)
     for part in parts.every():
         paths |= part.paths(asked)
     licence = {"name": config.DEFAULT_LICENCE, "url": config.LICENCE_URLS[config.DEFAULT_LICENCE]}
@@ -170,34 +171,3 @@ def _filter(name: str, described: dict[str, Any]) -> dict[str, Any]:
     """A field as a query parameter: features whose field equals the value."""
     kept = {key: value for key, value in described.items() if key in {"type", "format", "enum"}}
     return {"name": name, "in": "query", "description": described["title"], "required": False, "schema": kept}
-
-
-def _process_paths(process: dict[str, Any], words: Words) -> dict[str, Any]:
-    own, title = f"/processes/{process['id']}", process.get("title", process["id"])
-    name = "".join(part.capitalize() for part in process["id"].split("-"))
-    body: dict[str, Any] = {"schema": ref("schemas", "execute")}
-    if "example" in process:
-        body["example"] = process["example"]
-    run = {
-        "operationId": f"execute{name}",
-        "summary": said(words, title, "execute"),
-        "tags": ["service"],
-        "parameters": parameters("f", "lang"),
-        "requestBody": {"required": True, "content": {"application/json": body}},
-        "responses": {
-            "200": _result(process),
-            "400": ref("responses", "Problem"),
-            "404": ref("responses", "Problem"),
-            "413": ref("responses", "Problem"),
-        },
-    }
-    return {own: _get(f"get{name}Process", title, answer("process")), f"{own}/execution": {"post": run}}
-
-
-def _result(process: dict[str, Any]) -> dict[str, Any]:
-    output: dict[str, Any] = next(iter(process.get("outputs", {}).values()), {})
-    media_type = output.get("schema", {}).get("contentMediaType", "application/json")
-    return {
-        "description": output.get("title", "result"),
-        "content": {kind: {"schema": {}} for kind in dict.fromkeys((media_type, "application/json"))},
-    }

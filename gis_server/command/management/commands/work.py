@@ -1,4 +1,4 @@
-"""The worker: does what the pages hand over (imports), and a round of upkeep every minute, until it is stopped."""
+"""The worker: imports, jobs of the API, and a round of upkeep every minute, until it is stopped."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.db import OperationalError, close_old_connections
 from gis_server.command.upkeep import do_round
 from gis_server.command.working import serve
 from gis_server.imports.cleaning import remove_old_uploads
+from ogc_api.processes import jobs
 
 PAUSE_S = 60
 LATEST_S = 5 * PAUSE_S
@@ -23,7 +24,7 @@ LATEST_S = 5 * PAUSE_S
 class Command(BaseCommand):
     """One process beside the web servers; several do no harm."""
 
-    help = "Import what was uploaded; renew statistics of changed layers, remove old tiles, sessions and uploads."
+    help = "Import what was uploaded, run jobs; renew statistics of changed layers, remove what is old."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="do what is waiting, and one round of upkeep")
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         try:
             seen = do_round(seen, Path(settings.TILE_STORE))
             remove_old_uploads()
+            jobs.tidy_up()
         except OperationalError as error:
             self.stderr.write(f"the database does not answer: {str(error).splitlines()[0]}")
             return seen
