@@ -65,7 +65,7 @@ async def _run(worker: App, stopped: asyncio.Event, *, wait: bool) -> None:
     working = asyncio.create_task(
         worker.run_worker_async(
             wait=wait,
-            concurrency=AT_ONCE,
+            concurrency=AT_ONCE if wait else 1,  # a worker that does not wait leaves while its last job runs
             install_signal_handlers=False,
             shutdown_graceful_timeout=SHUTDOWN_S,
             delete_jobs="successful",

@@ -123,7 +123,7 @@ class Kept:
     def report(self, percent: float, message: str = "") -> None:
         """See `progress.Progress`."""
         whole = max(0, min(100, int(percent)))
-        if not self._mine.update(progress=whole, message=message[:500], updated=timezone.now()):
+        if not self._mine.update(progress=whole, message=_text(message, 500), updated=timezone.now()):
             raise DismissedError
 
     def succeed(self, media_type: str, result: str) -> None:
@@ -136,11 +136,16 @@ class Kept:
         self._end(status=Status.SUCCESSFUL, progress=100, message="", **kept)
 
     def fail(self, problem: dict[str, Any]) -> None:
-        self._end(status=Status.FAILED, message=str(problem.get("detail", ""))[:2000], problem=json.dumps(problem))
+        self._end(status=Status.FAILED, message=_text(problem.get("detail", ""), 2000), problem=json.dumps(problem))
 
     def _end(self, **members: Any) -> None:
         now = timezone.now()
         self._mine.update(finished=now, updated=now, **members)
+
+
+def _text(said: object, longest: int) -> str:
+    """What is said, as the database can keep it."""
+    return str(said).replace("\x00", "\N{REPLACEMENT CHARACTER}")[:longest]
 
 
 def give_up(job_id: str, reason: str) -> None:
