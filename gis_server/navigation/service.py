@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
+import numpy as np
 from django.db import connection
 
 from gis_server.navigation.blockages import Blockages
@@ -74,6 +75,16 @@ class Snapshot:
                 terrain.network, terrain.index, terrain.topology, terrain.costing(profile), self.blockages
             )
         return self.situations[profile.name]
+
+    def shortest(self, profile: Profile) -> Situation:
+        """The same network, where the shortest way is the best; only what the profile may use, as ever."""
+        assert self.terrain is not None  # noqa: S101 - asked of a network that is there
+        key = f"{profile.name} shortest"
+        if key not in self.situations:
+            terrain, timed = self.terrain, self.terrain.costing(profile)
+            measured = replace(timed, seconds=np.repeat(terrain.network.links.length_m, 2))
+            self.situations[key] = Situation(terrain.network, terrain.index, terrain.topology, measured, self.blockages)
+        return self.situations[key]
 
     @property
     def attributions(self) -> Mapping[str, str]:

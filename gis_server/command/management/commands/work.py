@@ -15,6 +15,7 @@ from django.db import OperationalError, close_old_connections
 from gis_server.command.upkeep import do_round
 from gis_server.command.working import serve
 from gis_server.imports.cleaning import remove_old_uploads
+from gis_server.navigation.kept_routes import forget_old
 from ogc_api.processes import jobs
 
 PAUSE_S = 60
@@ -56,6 +57,7 @@ class Command(BaseCommand):
             seen = do_round(seen, Path(settings.TILE_STORE))
             remove_old_uploads()
             jobs.tidy_up()
+            forget_old()
         except OperationalError as error:
             self.stderr.write(f"the database does not answer: {str(error).splitlines()[0]}")
             return seen
