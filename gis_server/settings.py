@@ -161,6 +161,7 @@ OGC_API_PARTS: list[str] = [
     "ogc_api.rasters.part.PART",
     "ogc_api.processes.part.JOBS",
     "gis_server.navigation.route_part.ROUTES",
+    "gis_server.data.records_part.RECORDS",
 ]
 # What the owner of a layer adds to what is written, by the name of the layer.
 OGC_API_WRITING_RULES = "gis_server.editing.rules.rules_for"

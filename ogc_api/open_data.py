@@ -176,21 +176,29 @@ def build_records(catalogue: Catalogue) -> Json:
     }
 
 
-def build_record(catalogue: Catalogue, entry: Entry) -> Json:
-    """A record of OGC API – Records, Part 1, 7: the data set as a feature whose geometry is its extent."""
-    layer, root = entry.layer, catalogue.root
+def build_record(catalogue: Catalogue, entry: Entry, language: str = "ja", items_url: str | None = None) -> Json:
+    """A record of OGC API – Records, Part 1, 7: the data set as a feature whose geometry is its extent.
+
+    Args:
+        language: of title and description.
+        items_url: where the records are; None stands for the list of the open data.
+    """
+    layer = entry.layer
+    titles = (layer.title.ja, layer.title.en)
     properties = {
         "type": "dataset",
-        "title": layer.title.ja,
-        "description": layer.description.ja,
-        "language": {"code": "ja", "name": "日本語"},
-        "keywords": [layer.title.ja, layer.title.en],
+        "title": layer.title.in_language(language),
+        "description": layer.description.in_language(language),
+        "language": LANGUAGES[language],
+        "languages": list(LANGUAGES.values()),
+        "keywords": list(titles),
+        "externalIds": [{"scheme": "city-code", "value": f"{catalogue.city.code}-{layer.name}"}],
         "formats": [
             {"name": known.title.en, "mediaType": known.media_type.split(";")[0]} for known in formats_for(layer)
         ],
         "license": licence_of(entry.licence).get("@id") or entry.licence,
         "rights": " / ".join(line for line, _ in _attributions(catalogue.city, entry)),
-        "contacts": [{"organization": catalogue.city.name.ja, "roles": ["publisher"]}],
+        "contacts": [{"organization": catalogue.city.name.in_language(language), "roles": ["publisher"]}],
     }
     if entry.changed_at:
         properties["updated"] = entry.changed_at.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -199,17 +207,23 @@ def build_record(catalogue: Catalogue, entry: Entry) -> Json:
         "type": "Feature",
         "conformsTo": [RECORD_CORE],
         "time": None,
-        "geometry": _box_geojson(entry.extent) if entry.extent else None,
+        "geometry": box_geojson(entry.extent) if entry.extent else None,
         "properties": properties,
-        "links": list(_links(root, layer)),
+        "links": list(_links(catalogue.root, layer, items_url or f"{catalogue.root}/data/records")),
     }
 
 
-def _links(root: str, layer: LayerSpec) -> Iterable[Json]:
-    yield {"rel": "self", "type": "application/geo+json", "href": f"{root}/data/records/{layer.name}"}
-    yield {"rel": "collection", "type": "application/geo+json", "href": f"{root}/data/records"}
+LANGUAGES = {"ja": {"code": "ja", "name": "日本語"}, "en": {"code": "en", "name": "English"}}
+
+
+def _links(root: str, layer: LayerSpec, items_url: str) -> Iterable[Json]:
+    api = f"{root}/api/collections/{layer.name}"
+    yield {"rel": "self", "type": "application/geo+json", "href": f"{items_url}/{layer.name}"}
+    yield {"rel": "collection", "type": "application/geo+json", "href": items_url}
     yield {"rel": "describedby", "type": "text/html", "href": f"{root}/data/{layer.name}"}
-    yield {"rel": "data", "type": "application/json", "href": f"{root}/api/collections/{layer.name}"}
+    yield {"rel": "data", "type": "application/json", "title": "OGC API - Features", "href": api}
+    yield {"rel": "items", "type": "application/geo+json", "title": "GeoJSON", "href": f"{api}/items"}
+    yield {"rel": "tiles", "type": "application/json", "title": "TileJSON", "href": f"{root}/tiles/{layer.name}.json"}
     for known in formats_for(layer):
         address = f"{root}/data/{layer.name}.{known.extension}"
         yield {"rel": "enclosure", "type": known.media_type, "title": known.title.en, "href": address}
@@ -249,7 +263,8 @@ def _box_wkt(box: tuple[float, float, float, float]) -> Json:
     return {"@type": "gsp:wktLiteral", "@value": f"POLYGON(({ring}))"}
 
 
-def _box_geojson(box: tuple[float, float, float, float]) -> Json:
+def box_geojson(box: tuple[float, float, float, float]) -> Json:
+    """West, south, east, north as a polygon."""
     west, south, east, north = box
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     return {"type": "Polygon", "coordinates": [ring]}

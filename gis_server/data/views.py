@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from gis_server.data.asked import audience_of, check_parameters, get_layer, language_of
+from gis_server.data.entries import catalogue_for
 from gis_server.data.figures import Figures, figures_of
 from gis_server.data.words import in_language, reference_system
 from gis_server.web.page_data import has_sample_data
@@ -22,7 +23,7 @@ from layers.formats.reference_systems import supported_srids
 from layers.problems import Problem
 from layers.spec import Audience, Field, LayerSpec
 from ogc_api import open_data
-from ogc_api.open_data import Catalogue, Entry
+from ogc_api.open_data import Catalogue
 
 DCAT_MEDIA_TYPE = "application/ld+json"
 GEOJSON_MEDIA_TYPE = "application/geo+json"
@@ -89,15 +90,7 @@ def record(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _public_catalogue(request: HttpRequest) -> Catalogue:
-    layers = list(registry.visible_to(Audience.PUBLIC))
-    figures = figures_of(layers, Audience.PUBLIC)
-    root = request.build_absolute_uri("/").rstrip("/")
-    return Catalogue(root, settings.CITY, tuple(_entry(layer, figures[layer.name]) for layer in layers))
-
-
-def _entry(layer: LayerSpec, figures: Figures) -> Entry:
-    lines = tuple((source.attribution, source.licence) for source in figures.sources)
-    return Entry(layer, figures.count, figures.changed_at, figures.extent, lines)
+    return catalogue_for(request.build_absolute_uri("/").rstrip("/"), Audience.PUBLIC)
 
 
 def _card(layer: LayerSpec, figures: Figures, language: str) -> dict[str, Any]:

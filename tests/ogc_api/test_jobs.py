@@ -22,6 +22,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from gis_server.accounts.models import create_token
 from gis_server.accounts.roles import give_role
 from gis_server.navigation import processes as navigation
+from gis_server.navigation.service import RoutingService
 from ogc_api.definition.processes import execute_schema
 from ogc_api.models import Job
 from ogc_api.processes import jobs
@@ -35,6 +36,12 @@ ROUTE = "/api/processes/route/execution"
 POINT = {"inputs": {"from": list(place(100, 100)), "minutes": [2]}}
 SITES = {"inputs": {"hazard": "flood", "minutes": [2]}}
 PATIENCE_S = 30
+
+
+@pytest.fixture(autouse=True)
+def routing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A routing service that has read nothing yet."""
+    monkeypatch.setattr(navigation, "SERVICE", RoutingService())
 
 
 @pytest.fixture

@@ -17,8 +17,15 @@ from gis_server.accounts.models import create_token
 from gis_server.navigation import kept_routes
 from gis_server.navigation.models import Route
 from gis_server.navigation.route_definition import SCHEMA
+from gis_server.navigation.service import RoutingService
 from tests.navigation.networks import GOOD, Link, grid, place, save
 from tests.navigation.test_routes import box, damage
+
+
+@pytest.fixture(autouse=True)
+def routing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A routing service that has read nothing yet."""
+    monkeypatch.setattr(kept_routes, "SERVICE", RoutingService())
 
 
 @pytest.fixture
