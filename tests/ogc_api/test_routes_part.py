@@ -84,7 +84,8 @@ def test_a_route_follows_the_route_exchange_model(town, client):
 
 def test_the_turns_of_the_model_are_those_that_one_takes(committed, client):
     nodes = {"a": (0.0, 0.0), "b": (100.0, 0.0), "c": (100.0, 100.0), "d": (200.0, 100.0)}
-    save(nodes, [Link(a + b, a, b, GOOD) for a, b in ("ab", "bc", "cd")])
+    nodes |= {"e": (200.0, 0.0), "f": (100.0, 200.0)}  # where one could go on straight
+    save(nodes, [Link(a + b, a, b, GOOD) for a, b in ("ab", "bc", "cd", "be", "cf")])
     route = ask(client, definition((0, 0), (200, 100))).json()
     turns = [one["properties"].get("instructions") for one in parts(route, "segment")]
     Route.objects.all().delete()

@@ -129,7 +129,8 @@ def test_a_page_contacts_no_other_server_and_needs_no_inline_code(client, path):
 
 
 def test_the_city_comes_before_its_base_map(client):
-    names = [collection["id"] for collection in client.get("/api/collections").json()["collections"]]
+    listed = client.get("/api/collections").json()["collections"]
+    names = [collection["id"] for collection in listed if collection.get("itemType") == "feature"]
     assert sorted(names) == sorted(layer.name for layer in registry.visible_to(Audience.PUBLIC))
     assert not names[0].startswith("base-")
     assert all(name.startswith("base-") for name in names[-7:])
@@ -173,7 +174,7 @@ def test_the_definition_is_complete_in_itself(client):
 
 def test_every_address_of_the_definition_answers(client):
     for path, methods in client.get("/api/openapi").json()["paths"].items():
-        if "get" in methods and "{featureId}" not in path:
+        if "get" in methods and "{" not in path:
             assert client.get(f"/api{path}").status_code == 200, path
 
 
@@ -185,7 +186,7 @@ def test_an_unknown_parameter_is_refused_everywhere(client, path):
     assert client.get(f"{path}?lang=fr").json()["parameter"] == "lang"
 
 
-@pytest.mark.parametrize("path", ["/api/nothing", "/api/jobs", "/api/jobs/1/results", "/api/collections/x/y/z"])
+@pytest.mark.parametrize("path", ["/api/nothing", "/api/jobs/1/2", "/api/jobs/1/results", "/api/collections/x/y/z"])
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
 def test_any_other_address_is_a_problem_not_a_fault(client, path, method):
     response = getattr(client, method)(path)
