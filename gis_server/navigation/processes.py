@@ -29,6 +29,10 @@ class RouteProcess(BaseProcessor):
     def __init__(self, processor_def: dict[str, Any]) -> None:
         super().__init__(processor_def, ROUTE)
 
+    def check(self, data: dict[str, Any]) -> None:
+        """Raises a `Problem` that names the input at fault."""
+        read_route(data)
+
     def execute(self, data: dict[str, Any], outputs: Any = None) -> tuple[str, dict[str, Any]]:
         """Answer one request (see `ROUTE` for inputs and outputs)."""
         return MEDIA_TYPE, route(data)
@@ -40,6 +44,10 @@ class NearestSiteProcess(BaseProcessor):
     def __init__(self, processor_def: dict[str, Any]) -> None:
         super().__init__(processor_def, NEAREST_SITE)
 
+    def check(self, data: dict[str, Any]) -> None:
+        """Raises a `Problem` that names the input at fault."""
+        read_nearest_site(data)
+
     def execute(self, data: dict[str, Any], outputs: Any = None) -> tuple[str, dict[str, Any]]:
         """Answer one request (see `NEAREST_SITE` for inputs and outputs)."""
         return MEDIA_TYPE, nearest_site(data)
@@ -50,6 +58,10 @@ class ServiceAreaProcess(BaseProcessor):
 
     def __init__(self, processor_def: dict[str, Any]) -> None:
         super().__init__(processor_def, SERVICE_AREA)
+
+    def check(self, data: dict[str, Any]) -> None:
+        """Raises a `Problem` that names the input at fault."""
+        read_area(data)
 
     def execute(
         self, data: dict[str, Any], outputs: Any = None, progress: Progress | None = None

@@ -61,8 +61,9 @@ def area_answer(
         **context.members(),
         "attribution": sorted({context.attributions[key] for key in sources if key in context.attributions}),
     }
-    first = {"type": "Feature", "id": "overview", "geometry": _bounds(features), "properties": overview}
-    return {"type": "FeatureCollection", "features": [first, *features]}
+    first = {"type": "Feature", "id": "overview", "geometry": None, "properties": overview}
+    box = _bounds(features)
+    return {"type": "FeatureCollection", **({"bbox": box} if box else {}), "features": [first, *features]}
 
 
 def _doing(origin: Origin, number: int, count: int) -> Text:
@@ -117,11 +118,9 @@ def area_of(situation: Situation, pieces: Sequence[Piece]) -> Geometry:
     return shapely.orient_polygons(shapely.set_precision(degrees, GRID_DEGREES))
 
 
-def _bounds(features: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
-    """The box around everything; None where there is nothing."""
+def _bounds(features: Sequence[dict[str, Any]]) -> list[float]:
+    """West, south, east, north of everything; empty where there is nothing."""
     if not features:
-        return None
+        return []
     boxes = np.array([shapely.bounds(shapely.geometry.shape(one["geometry"])) for one in features])
-    west, south = boxes[:, :2].min(axis=0)
-    east, north = boxes[:, 2:].max(axis=0)
-    return dict(shapely.geometry.mapping(shapely.box(west, south, east, north)))
+    return [float(side) for side in (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))]

@@ -43,6 +43,7 @@ def _execution(request: HttpRequest, process: str) -> HttpResponseBase:
     processor = apis.api(asked.audience, asked.language).manager.get_processor(process)
     body = read_body(request, processor.metadata)
     if is_async(request, processor.metadata):
+        running.check(processor, body)
         return proven(request, lambda: _accept(request, asked, process, body))
     media_type, content = running.run(processor, body, Waited())
     return uncached(HttpResponse(content, content_type=media_type))

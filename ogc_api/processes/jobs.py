@@ -96,10 +96,9 @@ def move(job_id: object, before: Collection[str], **members: Any) -> bool:
 def dismiss(job: Job) -> bool:
     """Call off a job that waits or runs, or take away the result of one that has ended; False if that was done."""
     now = timezone.now()
-    gone = {"status": Status.DISMISSED, "finished": now, "updated": now, "result": "", "result_bytes": 0, "problem": ""}
-    called_off = move(job.pk, UNFINISHED, message="dismissed", **gone)
-    if not called_off:
-        return move(job.pk, (Status.SUCCESSFUL, Status.FAILED), message="dismissed, its result was removed", **gone)
+    gone = {"status": Status.DISMISSED, "updated": now, "message": "", "result": "", "result_bytes": 0, "problem": ""}
+    if not move(job.pk, UNFINISHED, finished=now, **gone):
+        return move(job.pk, (Status.SUCCESSFUL, Status.FAILED), **gone)
     if job.handed_over is not None:
         app.job_manager.cancel_job_by_id(job.handed_over, abort=True)
     return True

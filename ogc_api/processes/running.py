@@ -33,6 +33,16 @@ def run(processor: BaseProcessor, body: dict[str, Any], progress: Progress) -> t
     return media_type, result if isinstance(result, str | bytes) else to_text(result)
 
 
+def check(processor: BaseProcessor, body: dict[str, Any]) -> None:
+    """Refuse at once what would fail as a job: a process that can tell has a method `check` of its inputs.
+
+    Raises:
+        Problem: what is wrong with the inputs.
+    """
+    if hasattr(processor, "check"):
+        processor.check(body.get("inputs", {}))
+
+
 def _as_document(processor: BaseProcessor, media_type: str, result: Any) -> dict[str, Any]:
     """Every output by its name, the value qualified by its media type (requirement class JSON, results.yaml)."""
     name = next(iter(processor.metadata.get("outputs", {})), "result")

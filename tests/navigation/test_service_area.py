@@ -76,6 +76,7 @@ def test_an_area_holds_the_ways_and_what_is_beside_them(routing):
     assert shape(area[5]).contains(shapely.Point(place(550, 530)))
     assert not shape(area[5]).contains(shapely.Point(place(550 + 500, 500)))
     assert [one["properties"].get("minutes") for one in answer["features"][1:]] == [None, 5, 3]
+    assert answer["bbox"] == pytest.approx(shape(area[5]).bounds)
 
 
 def test_a_damage_area_is_not_passed(routing):
