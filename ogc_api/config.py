@@ -7,6 +7,7 @@ from typing import Any
 
 from layers.city import City
 from layers.crs import CRS84_URI
+from layers.formats import jsonfg
 from layers.spec import Audience, LayerSpec, Text
 
 LANGUAGES = ("ja", "en")
@@ -39,6 +40,7 @@ _CQL2_CLASSES = (
 """All of CQL2 but arrays: no layer has any."""
 
 CONFORMANCE_CLASSES = (
+    *jsonfg.CONFORMANCE_CLASSES,
     *(f"http://www.opengis.net/spec/cql2/1.0/conf/{name}" for name in _CQL2_CLASSES),
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/html",

@@ -21,6 +21,7 @@ from ogc_api import apis, asking, config, pages, parts, words
 from ogc_api.answering import JSON, OPENAPI_JSON, SCHEMA_JSON, answers, json_response, page
 from ogc_api.asking import Asked
 from ogc_api.definition import build as openapi
+from ogc_api.features import formats
 from ogc_api.features.remembering import attribution_of, extent_of
 
 Shown = Callable[[dict[str, Any], Asked], dict[str, Any]]
@@ -101,7 +102,8 @@ def _complete(document: dict[str, Any], layer: LayerSpec, asked: Asked, revision
         "title": words.in_language(asked.language).sortables,
         "href": f"{asked.base_url}/collections/{layer.name}/sortables?f=json",
     }
-    document["links"] = [*config.licence_links(licences), *others, sortables, *parts.collection_links(layer, asked)]
+    own = [sortables, *formats.collection_links(layer, asked)]
+    document["links"] = [*config.licence_links(licences), *others, *own, *parts.collection_links(layer, asked)]
     return document
 
 

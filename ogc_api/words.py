@@ -71,6 +71,11 @@ _WORDS = {
     ),
     "table": Text("一覧", "Table"),
     "none_match": Text("条件に合う地物はありません。", "No feature matches."),
+    "files": Text("ファイルで受け取る", "Take as a file"),
+    "as_of": Text(
+        "{moment} の時点の記録です。現在の状態ではありません。",
+        "A record of how it was at {moment}; not how it is now.",
+    ),
     "yes": Text("はい", "yes"),
     "no": Text("いいえ", "no"),
     "id": Text("ID", "ID"),

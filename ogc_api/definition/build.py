@@ -15,10 +15,12 @@ from layers.spec import Audience, LayerSpec, Text
 from ogc_api import config, parts, schema
 from ogc_api.asking import Asked
 from ogc_api.definition import writing as openapi_writing
+from ogc_api.definition.formats import SCHEMAS, feature_answer, features_answer, format_parameter
 from ogc_api.definition.parts import Words, answer, components, parameters, query, ref, said
 from ogc_api.definition.processes import process_paths
 from ogc_api.features import choosing
 from ogc_api.features.choosing import FORM_PARAMETERS
+from ogc_api.features.formats import OF_ITEM, OF_ITEMS
 
 FILTERING = ("filter", "filter-lang", "filter-crs")
 API_VERSION = "1.0.0"
@@ -60,7 +62,9 @@ def build_definition(
             *({"name": part.name, "description": words(part.title)} for part in parts.every()),
         ],
         "paths": paths,
-        "components": components(city, {name: one for part in parts.every() for name, one in part.schemas.items()}),
+        "components": components(
+            city, SCHEMAS | {key: one for part in parts.every() for key, one in part.schemas.items()}
+        ),
     }
 
 
@@ -84,8 +88,14 @@ def _get(
     tag: str = "service",
     given: Iterable[Any] = (),
     known: bool = True,
+    formats: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """One address that is read. `known`: it exists whatever a caller says, so it is never a 404."""
+    """One address that is read. `known`: it exists whatever a caller says, so it is never a 404.
+
+    Args:
+        formats: what ``f`` may be, where that is more than JSON and a page.
+    """
+    own_formats = [format_parameter(formats)] if formats else parameters("f")
     responses = {"200": answered, "304": ref("responses", "NotModified"), "400": ref("responses", "Problem")}
     if not known:
         responses["404"] = ref("responses", "Problem")
@@ -94,7 +104,7 @@ def _get(
             "operationId": name,
             "summary": summary,
             "tags": [tag],
-            "parameters": [*given, *parameters("f", "lang")],
+            "parameters": [*given, *own_formats, *parameters("lang")],
             "responses": responses,
         }
     }
@@ -106,7 +116,7 @@ def _collection_paths(layer: LayerSpec, asked: Asked, words: Words) -> dict[str,
     standard = parameters("limit", "bbox", "bbox-crs", "datetime", "cursor", *FORM_PARAMETERS, *FILTERING)
     fields = [_filter(*field) for field in schema.properties(layer, asked.audience, asked.language).items()]
     own_parameters = [_own(name, layer, asked.audience) for name in choosing.own_parameters(layer, asked.audience)]
-    feature_id = parameters("featureId", *FORM_PARAMETERS)
+    past = [_own(name, layer, asked.audience) for name in choosing.past_parameters(layer, asked.audience)]
     return {
         own: _get(f"get{name}", title, answer("collection"), tag),
         f"{own}/schema": _get(
@@ -121,26 +131,32 @@ def _collection_paths(layer: LayerSpec, asked: Asked, words: Words) -> dict[str,
         f"{own}/items": _get(
             f"get{name}Features",
             said(words, title, "items"),
-            answer("featureCollection", "application/geo+json"),
+            features_answer(OF_ITEMS),
             tag,
             [*standard, *own_parameters, *fields],
+            formats=OF_ITEMS,
         )
         | openapi_writing.of_items(layer, asked, name),
         f"{own}/search": {"post": _search(name, said(words, title, "search"), tag)},
         f"{own}/items/{{featureId}}": _get(
             f"get{name}Feature",
             said(words, title, "item"),
-            answer("feature", "application/geo+json"),
+            feature_answer(),
             tag,
-            feature_id,
+            [*parameters("featureId", *FORM_PARAMETERS), *past],
             known=False,
+            formats=OF_ITEM,
         )
         | openapi_writing.of_item(layer, asked, name),
     }
 
 
 def _own(name: str, layer: LayerSpec, audience: Audience) -> dict[str, Any]:
-    """``sortby`` and ``q``, with the fields that they take here."""
+    """``sortby`` and ``q``, with the fields that they take here; ``as-of``."""
+    if name == "as-of":
+        return query(
+            name, {"type": "string", "format": "date-time"}, "the features as they were at this time (RFC 3339)"
+        )
     if name == "q":
         fields = ", ".join(field.name for field in text_search.searched_fields(layer, audience))
         described = f"terms parted by commas, one of which has to stand in one of: {fields}"

@@ -20,6 +20,7 @@ from ogc_api import words
 from ogc_api.answering import page
 from ogc_api.asking import Asked
 from ogc_api.config import attribution_of
+from ogc_api.features import parameters
 from ogc_api.features.choosing import FORM_PARAMETERS
 
 
@@ -45,6 +46,8 @@ def features_page(
             "next": links.get("next"),
             "paged": "cursor" in asked.parameters,
             "first_url": _first(asked),
+            "own_query": f"?{urlencode({'as-of': asked.parameters['as-of']})}" if "as-of" in asked.parameters else "",
+            "files": [link for link in document["links"] if link["rel"] == "alternate" and link["type"] != "text/html"],
             "summary": _summary(document, asked),
             **_placed(asked, layer),
             "attribution": _attribution(asked, layer, document["features"]),
@@ -91,7 +94,17 @@ def _placed(asked: Asked, layer: LayerSpec) -> dict[str, Any]:
         "map_url": _as_json(asked, FORM_PARAMETERS),
         "bounds": settings.CITY.bounds,
         "attribution": attribution,
+        "past": _past(asked),
     }
+
+
+def _past(asked: Asked) -> str:
+    """That this is no picture of the present, where it is none; nobody may take it for that."""
+    moment = parameters.read_as_of(asked.parameters.get("as-of"), timezone.now())
+    if moment is None:
+        return ""
+    said = words.in_language(asked.language).as_of
+    return str(said.format(moment=f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}"))
 
 
 def _attribution(asked: Asked, layer: LayerSpec, features: list[dict[str, Any]]) -> str:
