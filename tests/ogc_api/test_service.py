@@ -27,6 +27,12 @@ DOCUMENTS = (
     "/api/collections/shelters/items/one",
     "/api/processes",
     "/api/processes/route",
+    "/api/tileMatrixSets",
+    "/api/tileMatrixSets/WebMercatorQuad",
+    "/api/styles",
+    "/api/styles/city/metadata",
+    "/api/collections/shelters/styles",
+    "/api/collections/shelters/styles/default/metadata",
 )
 INFORMATIVE = ("license", "about")
 """Links that only tell where something may be read."""
