@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.gis.geos import GEOSGeometry
 from django.test import Client
 
 from gis_server.accounts.roles import give_role
@@ -14,9 +15,16 @@ from gis_server.ogc_parts import pictures
 from layers import registry
 from layers.spec import Audience, LayerSpec
 from ogc_api import apis
+from tests.ogc_api.rows import add
 
 HERE = (139.56, 35.685)
 AREA = "MULTIPOLYGON(((139.558 35.683, 139.562 35.683, 139.562 35.687, 139.558 35.687, 139.558 35.683)))"
+
+
+def draw(name: str, feature_id: str, wkt: str, **given: object) -> None:
+    """A row with a shape of its own."""
+    add(registry.get(name), feature_id, **given)
+    registry.get(name).model.objects.filter(id=feature_id).update(geometry=GEOSGeometry(wkt, srid=4326))
 
 
 @pytest.fixture

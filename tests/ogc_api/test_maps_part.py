@@ -11,7 +11,7 @@ from PIL import Image
 from pyproj import Transformer
 
 from layers import registry
-from tests.ogc_api.maps import AREA, HERE
+from tests.ogc_api.maps import AREA, HERE, draw
 from tests.ogc_api.rows import add
 
 MAP = "/api/collections/damage-areas/map"
@@ -32,7 +32,7 @@ def client() -> Client:
 @pytest.fixture
 def damage() -> None:
     """A red area around HERE, 0.004 degrees wide and high."""
-    add(registry.get("damage-areas"), "d1", geometry=AREA)
+    draw("damage-areas", "d1", AREA)
 
 
 def ask(client: Client, path: str = MAP, **given: object):
@@ -151,8 +151,8 @@ def test_a_jpeg_is_a_jpeg_and_never_black_where_nothing_is(client, damage):
 
 
 def test_the_last_collection_lies_on_top(client):
-    add(registry.get("damage-areas"), "d1", geometry=AREA)
-    add(registry.get("closures"), "c1", geometry="LINESTRING(139.555 35.685, 139.565 35.685)")
+    draw("damage-areas", "d1", AREA)
+    draw("closures", "c1", "MULTILINESTRING((139.555 35.685, 139.565 35.685))")
 
     def seen(names: str) -> bytes:
         return picture(ask(client, "/api/map", collections=names, bbox=SPAN, width=200)).tobytes()
@@ -165,7 +165,7 @@ def test_the_last_collection_lies_on_top(client):
 
 
 def test_the_time_of_what_is_shown_is_told(client):
-    add(registry.get("damage-areas"), "d1", occurred_at="2024-01-01T16:10:00+09:00", geometry=AREA)
+    draw("damage-areas", "d1", AREA, occurred_at="2024-01-01T16:10:00+09:00")
     assert ask(client, bbox=SPAN, width=50).headers["Content-Datetime"].startswith("2024-01-01T07:10:00Z/")
     assert "Content-Datetime" not in ask(client, "/api/collections/shelters/map", width=50).headers
 
@@ -261,7 +261,7 @@ def test_a_browser_that_opens_a_map_gets_a_page_with_the_picture(client, damage,
     text = answer.content.decode()
     assert answer.status_code == 200
     assert ("地図画像" in text) is (language == "ja")
-    source = text.partition('<img src="')[2].partition('"')[0].replace("&amp;", "&")
+    source = text.partition('<p class="picture"><img src="')[2].partition('"')[0].replace("&amp;", "&")
     assert picture(client.get(source)).width == 100
 
 

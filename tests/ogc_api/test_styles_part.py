@@ -96,7 +96,7 @@ def fields_in(value: object) -> list[str]:
         return [name for member in value.values() for name in fields_in(member)]
     if not isinstance(value, list):
         return []
-    own = [value[1]] if len(value) == 2 and value[0] in {"get", "has"} else []
+    own = [value[1]] if value[:1] in (["get"], ["has"]) else []
     return own + [name for member in value for name in fields_in(member)]
 
 
