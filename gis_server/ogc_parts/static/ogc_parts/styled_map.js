@@ -17,7 +17,7 @@ function over(ground, style) {
 /** The style with nothing but the ground and these layers, all of them switched on. */
 function limited(style, names) {
   const layers = style.layers
-    .filter((layer) => layer.source === undefined || names.includes(layer.metadata["machigis:layer"]))
+    .filter((layer) => [undefined, "base"].includes(layer.source) || names.includes(layer.metadata["machigis:layer"]))
     .map((layer) => ({ ...layer, layout: { ...layer.layout, visibility: "visible" } }));
   return { ...style, layers };
 }
