@@ -82,7 +82,12 @@ def paper_of(passes: Sequence[Sequence[str]]) -> Colour:
 
 def fingerprint_of(picture: Picture) -> str:
     """Differs where the pictures differ although the data do not."""
-    return "-".join(_source(names).fingerprint for names in picture.passes)
+    told = []
+    for source in map(_source, picture.passes):
+        if source not in _fingerprints:
+            _fingerprints[source] = source.fingerprint
+        told.append(_fingerprints[source])
+    return "-".join(told)
 
 
 def draw(picture: Picture) -> bytes:
@@ -112,15 +117,28 @@ def _written(canvas: Image.Image, form: str) -> bytes:
 
 
 _lock = threading.Lock()
-_sources: dict[tuple[str, ...], LayersSource] = {}
+_sources: dict[tuple[int, tuple[str, ...]], LayersSource] = {}
+_fingerprints: dict[LayersSource, str] = {}
 
 
 def _source(names: tuple[str, ...]) -> LayersSource:
-    """The drawing of some layers, made once per process. Their number is bounded: the caller chooses whole layers."""
+    """The drawing of some layers, made once per process, and anew when layers have been added.
+
+    Their number is bounded: each is of one layer, of the ground or of the city.
+    """
+    generation = registry.generation()
     with _lock:
-        if names not in _sources:
-            _sources[names] = LayersSource(names, None)
-        return _sources[names]
+        if any(kept != generation for kept, _ in _sources):
+            forget()
+        if (generation, names) not in _sources:
+            _sources[generation, names] = LayersSource(names, None)
+        return _sources[generation, names]
+
+
+def forget() -> None:
+    """Make every drawing anew when next asked."""
+    _sources.clear()
+    _fingerprints.clear()
 
 
 def _srs(crs: Crs) -> SRS:

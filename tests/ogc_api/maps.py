@@ -60,4 +60,4 @@ def signed_in(committed: None) -> Iterator[Callable[[str], Client]]:
 def drawn_anew() -> Iterator[None]:
     """No drawing of another test's database or declaration."""
     yield
-    pictures._sources.clear()
+    pictures.forget()
