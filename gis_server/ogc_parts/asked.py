@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from urllib.parse import unquote, urljoin
 
 from django.http import HttpRequest
@@ -49,13 +49,13 @@ def tiles_root(asked: Asked) -> str:
     return urljoin(asked.base_url, reverse("tiles:index"))
 
 
-def read_collections(asked: Asked, extra: Mapping[str, object] | None = None) -> tuple[str, ...] | None:
+def read_collections(asked: Asked, known: Sequence[str]) -> tuple[str, ...] | None:
     """The names in ``collections``, each once, in the order given; None without it.
 
     Each is an id, or the whole address of a collection of this API (OGC 20-057, 10.2).
 
     Args:
-        extra: further names that are taken.
+        known: the names that are taken.
 
     Raises:
         Problem: 400 for a name that does not exist for this caller.
@@ -63,7 +63,6 @@ def read_collections(asked: Asked, extra: Mapping[str, object] | None = None) ->
     text = asked.parameters.get("collections")
     if text is None:
         return None
-    known = [*(extra or {}), *(layer.name for layer in registry.visible_to(asked.audience))]
     names = tuple(dict.fromkeys(_name(part, asked) for part in text.split(",")))
     for name in names:
         if name not in known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from gis_server.ogc_parts import words
@@ -19,10 +19,9 @@ def operation(
     tag: str,
     summary: str,
     answers: Json,
-    given: Iterable[Json] = (),
+    given: Sequence[Json] = (),
     *,
     is_data: bool = False,
-    can_miss: bool = False,
 ) -> Json:
     """One address that is read.
 
@@ -30,10 +29,9 @@ def operation(
         summary: name of the words.
         answers: the good answers by status.
         is_data: it has neither pages nor languages of its own.
-        can_miss: something that fits the definition may still not exist (404).
     """
     responses = answers | {"304": ref("responses", "NotModified"), "400": ref("responses", "Problem")}
-    if can_miss:
+    if any(one.get("in") == "path" for one in given):
         responses["404"] = ref("responses", "Problem")
     common = [] if is_data else parameters("f", "lang")
     return {
@@ -61,9 +59,9 @@ def collection_parameter(asked: Asked) -> Json:
     return path_parameter("collectionId", {"type": "string", "enum": names}, "id of a collection")
 
 
-def collections_parameter(asked: Asked, extra: Iterable[str] = ()) -> Json:
+def collections_parameter(names: Iterable[str]) -> Json:
     """``collections``: ids; whole addresses are taken too, which the list of names cannot say."""
-    names = [*extra, *(layer.name for layer in registry.visible_to(asked.audience))]
+    names = list(names)
     return query(
         "collections",
         {"type": "array", "minItems": 1, "items": {"type": "string", "enum": names}},

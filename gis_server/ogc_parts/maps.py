@@ -18,7 +18,7 @@ from django.urls import re_path
 from django.utils.cache import patch_vary_headers
 
 from gis_server.ogc_parts import pictures, words
-from gis_server.ogc_parts.asked import not_found, read_collections, read_data
+from gis_server.ogc_parts.asked import layers_of, not_found, read_collections, read_data
 from gis_server.ogc_parts.links import HTML, MAP, Link, link
 from gis_server.ogc_parts.maps_definition import paths
 from gis_server.ogc_parts.picture_asked import PARAMETERS, offered, read_background, read_place, read_size
@@ -57,7 +57,8 @@ DATASET_PARAMETERS = ("collections", *PARAMETERS)
 def dataset_map(request: HttpRequest) -> HttpResponseBase:
     """The map of the city, or of the collections that are named."""
     asked = _asked(request, DATASET_PARAMETERS)
-    chosen = read_collections(asked, {BASE_GROUP: None})
+    drawn = [layer.name for layer in layers_of(asked.audience) if is_drawn(layer)]
+    chosen = read_collections(asked, [BASE_GROUP, *drawn])
     if chosen is None:
         passes: tuple[tuple[str, ...], ...] = (pictures.of_city(),)
     else:
@@ -71,6 +72,9 @@ def collection_map(request: HttpRequest, collection: str, style: str = "default"
     layer = asking.get_layer(request, collection)
     if style != "default":
         raise not_found("style", style, ["default"], "styleId")
+    if not is_drawn(layer):
+        detail = f"there is no map of {layer.name}: maps show what everybody may read"
+        raise Problem(404, "no map", detail, parameter="collectionId")
     asked = _asked(request, PARAMETERS)
     return _answer(request, asked, (_pass(layer.name),), layer)
 
@@ -82,16 +86,8 @@ def _asked(request: HttpRequest, known: tuple[str, ...]) -> Asked:
 
 
 def _pass(name: str) -> tuple[str, ...]:
-    """The layers that a name stands for.
-
-    Raises:
-        Problem: 404 for a layer that not everybody may read: it is on no map.
-    """
-    if name == BASE_GROUP:
-        return pictures.of_ground()
-    if not is_drawn(registry.get(name)):
-        raise Problem(404, "no map", f"there is no map of {name}: maps show what everybody may read", parameter=name)
-    return (name,)
+    """The layers that a name stands for."""
+    return pictures.of_ground() if name == BASE_GROUP else (name,)
 
 
 def _answer(

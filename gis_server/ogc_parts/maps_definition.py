@@ -26,7 +26,7 @@ def paths(asked: Asked) -> Json:
     style = path_parameter("styleId", {"type": "string", "enum": ["default"]}, "id of a style")
     own = "/collections/{collectionId}"
     return {
-        "/map": _map(asked, f"{TAG}.dataset.getMap", "dataset_map", [collections_parameter(asked, [BASE_GROUP])]),
+        "/map": _map(asked, f"{TAG}.dataset.getMap", "dataset_map", [collections_parameter([BASE_GROUP, *drawn])]),
         f"{own}/map": _map(asked, f"{TAG}.collection.getMap", "map_of", [collection]),
         f"{own}/styles/{{styleId}}/map": _map(asked, f"{TAG}.collection.style.getMap", "map_of", [collection, style]),
     }

@@ -15,7 +15,7 @@ from django.urls import re_path
 from django.utils.cache import patch_vary_headers
 
 from gis_server.ogc_parts import quad, tilesets, words
-from gis_server.ogc_parts.asked import not_found, read_collections, read_data
+from gis_server.ogc_parts.asked import layers_of, not_found, read_collections, read_data
 from gis_server.ogc_parts.links import (
     MVT,
     TILESETS,
@@ -189,7 +189,7 @@ def _layer(request: HttpRequest, collection: str | None) -> LayerSpec | None:
 def _origin(asked: Asked, layer: LayerSpec | None) -> Origin:
     if layer is not None:
         return Origin(f"{asked.base_url}/collections/{layer.name}", layer)
-    return Origin(asked.base_url, None, read_collections(asked))
+    return Origin(asked.base_url, None, read_collections(asked, [each.name for each in layers_of(asked.audience)]))
 
 
 def _check_matrix_set(name: str) -> None:

@@ -19,6 +19,7 @@ from gis_server.ogc_parts.defining import (
     path_parameter,
 )
 from gis_server.ogc_parts.links import MVT
+from layers import registry
 from ogc_api.asking import Asked
 from ogc_api.definition.parts import ref
 from tile_cache.grid import MAX_ZOOM
@@ -39,7 +40,7 @@ def paths(asked: Asked) -> Json:
         ),
     }
     for origin, prefix, given in (
-        ("dataset", "", collections_parameter(asked)),
+        ("dataset", "", collections_parameter(layer.name for layer in registry.visible_to(asked.audience))),
         ("collection", "/collections/{collectionId}", collection_parameter(asked)),
     ):
         name = f"{TAG}.{origin}.vector"
@@ -57,7 +58,6 @@ def paths(asked: Asked) -> Json:
                 _TILE_ANSWERS,
                 [matrix_set, *_PLACE, given, form_parameter(["mvt"])],
                 is_data=True,
-                can_miss=True,
             ),
         }
     return found

@@ -245,7 +245,7 @@ def test_a_layer_for_staff_is_on_no_map_and_unknown_to_the_public(for_staff, sig
     assert (one.status_code, one.json()["title"]) == (404, other.json()["title"])
     assert public.get("/api/map?collections=facilities").status_code == 400
     assert staff.get("/api/collections/facilities/map").json()["title"] == "no map"
-    assert staff.get("/api/map?collections=facilities").status_code == 404
+    assert staff.get("/api/map?collections=facilities").status_code == 400
     for client in (public, staff):
         assert picture(ask(client, "/api/map", bbox=SPAN, width=100)).getbbox() is None
         links = client.get("/api/openapi").json()["paths"]["/collections/{collectionId}/map"]
