@@ -1,4 +1,4 @@
-"""What the pages show of a JSON document beside the document itself. Pure."""
+"""What the pages show of a JSON document beside the document itself."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import json
 import shlex
 from typing import Any
 
+from layers import registry
 from layers.spec import LayerSpec
-from ogc_api import config, words
+from ogc_api import config, parts, words
 from ogc_api.asking import Asked
 
 
@@ -15,8 +16,19 @@ def nothing_more(document: dict[str, Any], asked: Asked) -> dict[str, Any]:
     return {}
 
 
+def landing(document: dict[str, Any], asked: Asked) -> dict[str, Any]:
+    return {"doors": _pages(parts.landing_links(asked))}
+
+
 def collection(document: dict[str, Any], asked: Asked) -> dict[str, Any]:
-    return {"licence_url": config.LICENCE_URLS.get(document["license"])}
+    layer = next((layer for layer in registry.visible_to(asked.audience) if layer.name == document["id"]), None)
+    links = parts.collection_links(layer, asked) if layer is not None else []
+    return {"licence_url": config.LICENCE_URLS.get(document["license"]), "doors": _pages(links)}
+
+
+def _pages(links: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The links of the standards beside the features that lead to pages."""
+    return [link for link in links if link.get("type") == "text/html"]
 
 
 def schema(layer: LayerSpec, address: str, heading: str, document: dict[str, Any], asked: Asked) -> dict[str, Any]:

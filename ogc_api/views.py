@@ -34,7 +34,8 @@ def landing(request: HttpRequest) -> HttpResponseBase:
     asked = asking.read(request)
     document = apis.ask(asked, landing_page) | {"attribution": settings.CITY.name.in_language(asked.language)}
     document["links"] += parts.landing_links(asked)
-    return _answer(request, asked, document, "landing.html")
+    document |= parts.landing_members(asked)
+    return _answer(request, asked, document, "landing.html", pages.landing)
 
 
 @answers("GET", "HEAD")

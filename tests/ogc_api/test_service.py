@@ -27,6 +27,12 @@ DOCUMENTS = (
     "/api/collections/shelters/items/one",
     "/api/processes",
     "/api/processes/route",
+    "/api/tileMatrixSets",
+    "/api/tileMatrixSets/WebMercatorQuad",
+    "/api/styles",
+    "/api/styles/city/metadata",
+    "/api/collections/shelters/styles",
+    "/api/collections/shelters/styles/default/metadata",
 )
 INFORMATIVE = ("license", "about")
 """Links that only tell where something may be read."""
@@ -174,8 +180,18 @@ def test_the_definition_is_complete_in_itself(client):
 
 def test_every_address_of_the_definition_answers(client):
     for path, methods in client.get("/api/openapi").json()["paths"].items():
-        if "get" in methods and "{" not in path:
-            assert client.get(f"/api{path}").status_code == 200, path
+        for address in filled_in(path, methods["get"]["parameters"]) if "get" in methods else []:
+            assert client.get(f"/api{address}").status_code == 200, address
+
+
+def filled_in(path: str, parameters: list[dict]) -> list[str]:
+    """The address with each of the values that its own parameters list; none where one of them lists none."""
+    addresses = [path]
+    for given in parameters:
+        if given.get("in") == "path":
+            values = given["schema"].get("enum", [])
+            addresses = [one.replace(f"{{{given['name']}}}", value) for one in addresses for value in values]
+    return addresses
 
 
 @pytest.mark.parametrize("path", ["/api/collections", "/api", "/api/conformance", "/api/openapi", "/api/processes"])
