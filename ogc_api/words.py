@@ -6,6 +6,7 @@ from functools import cache
 from types import SimpleNamespace
 
 from layers.spec import Text
+from ogc_api.page_words import PAGE_WORDS
 
 _WORDS = {
     "this_json": Text("この文書（JSON）", "This document as JSON"),
@@ -126,4 +127,4 @@ LINK_TITLES = {
 @cache
 def in_language(language: str) -> SimpleNamespace:
     """The words as attributes, so that a misspelt one fails loudly in Python."""
-    return SimpleNamespace(**{name: text.in_language(language) for name, text in _WORDS.items()})
+    return SimpleNamespace(**{name: text.in_language(language) for name, text in (_WORDS | PAGE_WORDS).items()})
