@@ -77,9 +77,7 @@ PAGE_WORDS = {
     "period": Text("期間", "Period"),
     "box": Text("場所の範囲（西,南,東,北）", "Box (west,south,east,north)"),
     "box_from_map": Text("いまの地図の範囲だけにする", "Only what the map shows"),
-    "box_taken": Text(
-        "地図の範囲を条件に入れました。", "The box of the map is now a condition."
-    ),
+    "box_taken": Text("地図の範囲を条件に入れました。", "The box of the map is now a condition."),
     "box_name": Text("地図の範囲", "Box"),
     "more_fields": Text("ほかの項目でしぼりこむ", "Filter on other fields"),
     "appearance": Text("並べ方と表示", "Order and display"),
@@ -99,11 +97,12 @@ PAGE_WORDS = {
     "go_counted": Text("{n}件を見る", "Show {n}"),
     "go_nothing": Text("この条件では0件です", "Nothing fits this"),
     "summary_all": Text("全{matched}件を表示しています。", "Showing all {matched} features."),
-    "summary_more": Text("{returned}件より多くあります。{returned}件を表示しています。", "More than {returned} features; showing {returned}."),
-    "summary_place": Text("続きの{returned}件を表示しています。", "Showing {returned} further features."),
-    "empty_lead": Text(
-        "次のどれかを外すと、見つかるかもしれません。", "Taking one of these away may help."
+    "summary_more": Text(
+        "{returned}件より多くあります。{returned}件を表示しています。",
+        "More than {returned} features; showing {returned}.",
     ),
+    "summary_place": Text("続きの{returned}件を表示しています。", "Showing {returned} further features."),
+    "empty_lead": Text("次のどれかを外すと、見つかるかもしれません。", "Taking one of these away may help."),
     "empty_layer": Text("このデータには、まだ地物がありません。", "There are no features in these data yet."),
     "on_map": Text("地図で見る", "On the map"),
     "chosen": Text("選択中：{name}", "Selected: {name}"),
@@ -189,3 +188,32 @@ PAGE_WORDS = {
     "problem_known": Text("使えるもの", "What there is"),
     "problem_kept": Text("データには何も起きていません。", "Nothing has happened to the data."),
 }
+
+GEOMETRIES = {
+    "point": Text("点", "point"),
+    "linestring": Text("線", "line"),
+    "polygon": Text("面", "area"),
+    "geometry": Text("点・線・面", "point, line or area"),
+    "geometrycollection": Text("点・線・面の組", "collection"),
+}
+"""Kinds of geometries by their GeoJSON names, single or many."""
+
+PROBLEMS = {
+    "unknown parameter": Text(
+        "このアドレスでは使えないパラメータがあります。つづりの誤りか、見ることのできない項目です。",
+        "There is a parameter that is not known here: perhaps misspelt, or a field that you may not see.",
+    ),
+    "invalid parameter": Text("パラメータの値が正しくありません。", "The value of a parameter is not right."),
+    "invalid value": Text("項目の値が正しくありません。", "The value of a field is not right."),
+    "invalid filter": Text("条件式（filter）を読めません。", "The filter cannot be read."),
+    "unknown collection": Text("その名前のデータはありません。", "There are no data of that name."),
+    "unknown feature": Text(
+        "そのIDの地物はありません。消されたか、公開されていません。",
+        "There is no feature with that id: it was removed, or is not public.",
+    ),
+    "unknown process": Text("その名前の処理はありません。", "There is no process of that name."),
+    "not found": Text("このアドレスには何もありません。", "There is nothing at this address."),
+    "not computable": Text("求められた計算ができません。", "What is asked for cannot be computed."),
+    "method not allowed": Text("この操作はこのアドレスではできません。", "This cannot be done at this address."),
+}
+"""What problems mean, by their titles."""

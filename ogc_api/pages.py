@@ -16,6 +16,7 @@ from layers.spec import LayerSpec, Text
 from ogc_api import config, schema, snippets, words
 from ogc_api.asking import Asked
 from ogc_api.features.remembering import count_of, last_change_of
+from ogc_api.page_words import GEOMETRIES, PROBLEMS
 
 Context = dict[str, Any]
 
@@ -46,7 +47,7 @@ def words_with(asked: Asked, name: str, **values: object) -> str:
 
 def landing(document: dict[str, Any], asked: Asked) -> Context:
     """The links that no other part of the page leads to."""
-    known = {"data", "service-desc", "service-doc", "conformance", "processes", "root", "self", "alternate"}
+    known = {"about", "data", "service-desc", "service-doc", "conformance", "processes", "root", "self", "alternate"}
     others = [link for link in document["links"] if link["rel"].rpartition("/")[2] not in known]
     return {"others": pages_of(others)}
 
@@ -100,6 +101,7 @@ def _layer(layer: LayerSpec, document: dict[str, Any], asked: Asked) -> Context:
     fields = schema.properties(layer, asked.audience, asked.language)
     return {
         "layer": layer,
+        "geometry_kind": geometry_in_words(layer.geometry_type, asked.language),
         "count": count_of(Selection(layer, asked.audience), revision),
         "changed_at": last_change_of(layer, asked.audience, revision),
         "revision": revision,
@@ -137,7 +139,17 @@ def field_rows(properties: Mapping[str, Mapping[str, Any]], asked: Asked) -> lis
 def _type_in_words(written: str, asked: Asked) -> str:
     if written in _TYPES:
         return str(getattr(words.in_language(asked.language), written.replace("-", "_")))
-    return written.removeprefix("geometry-")
+    return geometry_in_words(written.removeprefix("geometry-"), asked.language)
+
+
+def geometry_in_words(kind: str, language: str) -> str:
+    """A kind of geometry as people call it.
+
+    >>> geometry_in_words("MultiPolygon", "en")
+    'area (MultiPolygon)'
+    """
+    plain = kind.lower().removeprefix("multi")
+    return f"{GEOMETRIES[plain].in_language(language)} ({kind})" if plain in GEOMETRIES else kind
 
 
 _EXAMPLES = {"boolean": "true", "integer": "1", "number": "1"}
@@ -180,8 +192,7 @@ def openapi(document: dict[str, Any], asked: Asked) -> Context:
             groups.setdefault(operation["tags"][0], []).append(_operation(path, method, operation, asked))
     return {
         "groups": [
-            {"name": tag, "title": titles.get(tag, tag), "operations": operations}
-            for tag, operations in groups.items()
+            {"name": tag, "title": titles.get(tag, tag), "operations": operations} for tag, operations in groups.items()
         ],
         "shared": [{"key": key, **given} for key, given in shared.items()],
     }
@@ -208,6 +219,7 @@ def problem(request: HttpRequest, document: Mapping[str, Any], language: str) ->
     without = urlencode([(name, text) for name, text in request.GET.items() if name != parameter])
     return {
         "headline": getattr(said, f"problem_{document['status']}", said.problem),
+        "said": PROBLEMS[document["title"]].in_language(language) if document["title"] in PROBLEMS else "",
         "listed": document.get("known") if isinstance(document.get("known"), list) else None,
         "members": {name: value for name, value in document.items() if name not in known},
         "without": f"{request.path}?{without}" if parameter in request.GET else None,

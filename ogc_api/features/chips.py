@@ -60,4 +60,4 @@ def _bound(test: Test, one: Field, said: Any) -> str:
     if test.way == "has":
         return f"「{test.value}」" if said.yes == "はい" else f"“{test.value}”"
     sign = "≧" if test.way == "from" else "≦"
-    return f"{sign} {test.value}{one.unit and f' {one.unit}' or ''}"
+    return f"{sign} {test.value}{(one.unit and f' {one.unit}') or ''}"

@@ -21,7 +21,7 @@ from ogc_api import asking
 from ogc_api.answering import answers
 from ogc_api.cql2 import tree
 from ogc_api.features import choosing
-from ogc_api.features.parameters import MAX_TEXT, MAX_TEXTS, fault
+from ogc_api.features.parameters import fault
 from ogc_api.features.wanted import JSON, KEPT, TEXT, Test, Wanted, joined, kind_of, number_text
 
 NOTHING = "∅"
