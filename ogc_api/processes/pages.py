@@ -17,6 +17,7 @@ _KINDS = {"number": "number", "integer": "number", "boolean": "truth", "string":
 def process(document: dict[str, Any], asked: Asked) -> dict[str, Any]:
     """The form, filled with the process' own example, and the command that sends the same."""
     example: dict[str, Any] = document.get("example", {}).get("inputs", {})
+    example = _in_language(document.get("inputs", {}), asked.language) | example
     url = f"{asked.base_url}/processes/{document['id']}/execution"
     inputs = [_input(name, said, example) for name, said in document.get("inputs", {}).items()]
     return {
@@ -26,6 +27,12 @@ def process(document: dict[str, Any], asked: Asked) -> dict[str, Any]:
         "curl": snippets.of_process(url, example, asked.language),
         "bounds": settings.CITY.bounds,
     }
+
+
+def _in_language(inputs: Mapping[str, Any], language: str) -> dict[str, str]:
+    """The reader's language for an input ``lang`` that can say it."""
+    known = inputs.get("lang", {}).get("schema", {}).get("enum", ())
+    return {"lang": language} if language in known else {}
 
 
 def _input(name: str, said: Mapping[str, Any], example: Mapping[str, Any]) -> dict[str, Any]:
