@@ -190,9 +190,11 @@ def openapi(document: dict[str, Any], asked: Asked) -> Context:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             groups.setdefault(operation["tags"][0], []).append(_operation(path, method, operation, asked))
+    ground = {layer.name for layer in registry.every() if layer.group == "base"}
     return {
         "groups": [
-            {"name": tag, "title": titles.get(tag, tag), "operations": operations} for tag, operations in groups.items()
+            {"name": tag, "title": titles.get(tag, tag), "operations": groups[tag]}
+            for tag in sorted(groups, key=lambda tag: tag in ground)
         ],
         "shared": [{"key": key, **given} for key, given in shared.items()],
     }

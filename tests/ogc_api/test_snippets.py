@@ -106,7 +106,7 @@ def test_another_reference_system_reaches_geopandas_with_east_first(city: Runnin
 
 
 def test_no_features_are_no_fault(city: RunningCity, tmp_path: Path):
-    shown = page_of(city, "/api/collections/shelters/items?q=ありえない名前")
+    shown = page_of(city, f"/api/collections/shelters/items?{urlencode({'q': 'ありえない名前'})}")
     assert shown.ids == []
     for which in ("geopandas", "requests"):
         ran([sys.executable, "-c", shown.texts[f"code-{which}"]], tmp_path)
