@@ -15,7 +15,7 @@ from layers.reading import Selection
 from layers.spec import LayerSpec, Text
 from ogc_api import config, schema, snippets, words
 from ogc_api.asking import Asked
-from ogc_api.features.remembering import count_of, last_change_of
+from ogc_api.features.remembering import find_count, last_change_of
 from ogc_api.page_words import GEOMETRIES, PROBLEMS
 
 Context = dict[str, Any]
@@ -66,7 +66,7 @@ def collections(document: dict[str, Any], asked: Asked) -> Context:
     groups: dict[str, list[Context]] = {}
     for collection in document["collections"]:
         layer = layers.get(collection["id"])
-        count = None if layer is None else count_of(Selection(layer, asked.audience), revisions[layer.name])
+        count = None if layer is None else find_count(Selection(layer, asked.audience), revisions[layer.name])
         card = {"document": collection, "count": count, "layer": layer}
         groups.setdefault(_subject(layer, asked), []).append(card)
     ordered = [text.in_language(asked.language) for text in SUBJECTS.values()]
@@ -102,7 +102,7 @@ def _layer(layer: LayerSpec, document: dict[str, Any], asked: Asked) -> Context:
     return {
         "layer": layer,
         "geometry_kind": geometry_in_words(layer.geometry_type, asked.language),
-        "count": count_of(Selection(layer, asked.audience), revision),
+        "count": find_count(Selection(layer, asked.audience), revision),
         "changed_at": last_change_of(layer, asked.audience, revision),
         "revision": revision,
         "rows": field_rows(fields, asked),

@@ -22,10 +22,6 @@ _WORDS = {
     "collection": Text("データ", "Collection"),
     "items": Text("地物", "Features"),
     "summary": Text("{matched}件のうち{returned}件を表示しています。", "Showing {returned} of {matched} features."),
-    "summary_uncounted": Text(
-        "{returned}件を表示しています（全体の件数は、多いため数えていません）。",
-        "Showing {returned} features (there are too many to count).",
-    ),
     "see_items": Text("地物を見る", "See the features"),
     "queryables": Text("絞り込みに使える項目", "What can be filtered on"),
     "sortables": Text("並べ替えに使える項目", "What can be sorted by"),
