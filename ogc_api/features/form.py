@@ -21,7 +21,7 @@ from ogc_api import asking
 from ogc_api.answering import answers
 from ogc_api.cql2 import tree
 from ogc_api.features import choosing
-from ogc_api.features.parameters import fault
+from ogc_api.features.parameters import DEFAULT_LIMIT, fault
 from ogc_api.features.wanted import JSON, KEPT, TEXT, Test, Wanted, joined, kind_of, number_text
 
 NOTHING = "∅"
@@ -89,6 +89,8 @@ def read_form(layer: LayerSpec, audience: Audience, given: Mapping[str, str], sh
 
 def _kept(layer: LayerSpec, audience: Audience, given: Mapping[str, str], shown: list[str]) -> dict[str, str]:
     kept = {name: given[name] for name in KEPT if name in given}
+    if kept.get("limit") == str(DEFAULT_LIMIT):
+        del kept["limit"]
     since, until = (_date(name, given[name]) if name in given else ".." for name in ("since", "until"))
     if {since, until} != {".."}:
         kept["datetime"] = since if since == until else f"{since}/{until}"

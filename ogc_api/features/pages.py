@@ -175,8 +175,8 @@ def _sorts(layer: LayerSpec, asked: Asked, chosen: str) -> list[tuple[str, str, 
     orders = [("", said.sort_id)]
     for name in ordering.sortable_names(layer, asked.audience):
         if name in titles:
-            orders.append((name, f"{titles[name]}（{said.ascending}）"))
-        orders.append((f"-{name}", f"{titles.get(name, said.id)}（{said.descending}）"))
+            orders.append((name, said.in_brackets.format(titles[name], said.ascending)))
+        orders.append((f"-{name}", said.in_brackets.format(titles.get(name, said.id), said.descending)))
     if chosen.removeprefix("+") not in dict(orders):
         orders.append((chosen, chosen))
     return [(value, title, value == chosen.removeprefix("+")) for value, title in orders]

@@ -18,6 +18,7 @@ from layers.problems import Problem
 from layers.spec import Audience, Field, LayerSpec
 from ogc_api.cql2 import read_filter
 from ogc_api.cql2.tree import Call, Day, Node, Property, Value
+from ogc_api.cql2.words import RESERVED
 
 TEXT, JSON = "cql2-text", "cql2-json"
 KEPT = ("q", "bbox", "bbox-crs", "datetime", "sortby", "properties", "limit", "crs", "skipGeometry", "lang")
@@ -48,7 +49,7 @@ class Test:
         >>> Test("name", "has", "text", "50%'s").text(), Test("opened_at", "to", "time", "2024-01-31").text()
         ("name LIKE '%50\\\\%''s%'", "opened_at <= DATE('2024-01-31')")
         """
-        name = '"' + self.name.replace('"', '""') + '"' if not self.name.isidentifier() else self.name
+        name = '"' + self.name.replace('"', '""') + '"' if self.name.lower() in RESERVED else self.name
         if self.way == "has":
             return f"{name} LIKE {quoted(_pattern(self.value))}"
         bound = f"DATE('{self.value}')" if self.kind == "time" else self.value

@@ -19,7 +19,7 @@ PAGES = (
     "/api/collections",
     "/api/collections/shelters",
     f"{SHELTERS}?limit=20",
-    f"{SHELTERS}?q=%E3%81%82%E3%82%8A%E3%81%88%E3%81%AA%E3%81%84",
+    f"{SHELTERS}?q=zzz",
     "/api/collections/pedestrian-links/items?limit=50",
     "/api/collections/shelters/schema",
     "/api/collections/shelters/queryables",
@@ -54,7 +54,8 @@ FAULTS_OF_A_PAGE = """() => {
     faults.push("inline: " + one.outerHTML.slice(0, 80));
   const touched = "main .button, main input:not([type=checkbox]), main select, main summary";
   for (const one of document.querySelectorAll(touched))
-    if (shown(one) && !one.closest(".maplibregl-map") && one.getBoundingClientRect().height < 43.5) faults.push("small: " + one.outerHTML.slice(0, 120));
+    if (shown(one) && !one.closest(".maplibregl-map") && one.getBoundingClientRect().height < 43.5)
+      faults.push("small: " + one.outerHTML.slice(0, 120));
   return faults;
 }"""
 
@@ -89,8 +90,8 @@ def test_a_form_on_a_phone_gives_the_same_features_in_table_map_and_json(visitor
     page.locator("#conditions > summary").click()
     page.get_by_label("名称 次を含む").fill("小学校")
     page.locator("select[name='flood.is']").select_option("true")
-    expect(page.locator("#go")).to_have_text(re.compile("[0-9,]+件を見る"))
-    counted = int(page.locator("#go").inner_text().removesuffix("件を見る"))
+    expected = city.rows("SELECT id FROM layers_evacuationsite WHERE flood AND name LIKE '%%小学校%%' ORDER BY id")
+    expect(page.locator("#go")).to_have_text(f"{len(expected)}件を見る")
     page.click("#go")
     page.wait_for_url("**/items?**")
     ready(page)
@@ -98,10 +99,9 @@ def test_a_form_on_a_phone_gives_the_same_features_in_table_map_and_json(visitor
     assert (query["flood"], query["filter"]) == ("true", "name LIKE '%小学校%'")
     document = get(page.url).document
     ids = [feature["id"] for feature in document["features"]]
-    expected = city.rows("SELECT id FROM layers_evacuationsite WHERE flood AND name LIKE '%%小学校%%' ORDER BY id")
     assert ids == [row[0] for row in expected]
     assert rows(page) == ids
-    assert len(ids) == counted > 1
+    assert len(ids) > 1
     map_url = page.locator("#features-map").get_attribute("data-features")
     assert [feature["id"] for feature in get(map_url or "").document["features"]] == ids
     expect(page.locator(".summary")).to_contain_text(str(len(ids)))

@@ -95,8 +95,10 @@ function offerPicking(map) {
   }
   map.on("click", ({ lngLat }) => take(lngLat));
   map.getCanvas().addEventListener("keydown", (event) => {
+    if (!picking || !["Enter", "Escape"].includes(event.key)) return;
+    event.preventDefault(); // the button that is focused next would be pressed by the same key
     if (event.key === "Enter") take(map.getCenter());
-    if (event.key === "Escape") end();
+    else end();
   });
 }
 
