@@ -25,6 +25,7 @@ DOCUMENTS = (
     "/api/collections/shelters/queryables",
     "/api/collections/shelters/items",
     "/api/collections/shelters/items/one",
+    "/api/functions",
     "/api/processes",
     "/api/processes/route",
 )

@@ -122,5 +122,6 @@ form.addEventListener("submit", async (event) => {
     fault.textContent = `${form.dataset.failed} ${error.message}`;
     fault.hidden = false;
   }
+  document.getElementById("result").scrollIntoView({ block: "nearest" });
 });
 showCommand();
