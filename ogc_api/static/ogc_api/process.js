@@ -122,6 +122,6 @@ form.addEventListener("submit", async (event) => {
     fault.textContent = `${form.dataset.failed} ${error.message}`;
     fault.hidden = false;
   }
-  document.getElementById("result").scrollIntoView({ block: "nearest" });
+  document.getElementById("result").scrollIntoView({ block: innerWidth < 800 ? "start" : "nearest" });
 });
 showCommand();
