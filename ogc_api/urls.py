@@ -3,6 +3,7 @@
 from django.urls import re_path
 
 from ogc_api import parts, views
+from ogc_api.features.form import form
 from ogc_api.features.search import functions, search
 from ogc_api.processes.execution import execution
 from ogc_api.writing import views as writing
@@ -24,6 +25,7 @@ urlpatterns = [
     re_path(rf"^{_COLLECTION}/queryables/?$", views.queryables, name="queryables"),
     re_path(rf"^{_COLLECTION}/sortables/?$", views.sortables, name="sortables"),
     re_path(rf"^{_COLLECTION}/search/?$", search, name="search"),
+    re_path(rf"^{_COLLECTION}/form/?$", form, name="form"),
     re_path(rf"^{_COLLECTION}/items/?$", writing.items, name="items"),
     re_path(rf"^{_COLLECTION}/items/(?P<feature>.+?)/?$", writing.item, name="item"),
     re_path(r"^processes/?$", views.processes, name="processes"),

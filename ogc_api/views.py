@@ -17,12 +17,13 @@ from layers import changes, registry
 from layers.crs import CRS84, offered_crs
 from layers.problems import Problem
 from layers.spec import LayerSpec
-from ogc_api import apis, asking, config, pages, parts, words
+from ogc_api import apis, asking, claims, config, pages, parts, words
 from ogc_api.answering import JSON, OPENAPI_JSON, SCHEMA_JSON, answers, json_response, page
 from ogc_api.asking import Asked
 from ogc_api.definition import build as openapi
 from ogc_api.features import formats
 from ogc_api.features.remembering import attribution_of, extent_of
+from ogc_api.processes.pages import process as process_page
 
 Shown = Callable[[dict[str, Any], Asked], dict[str, Any]]
 """What a page shows beside its document."""
@@ -45,7 +46,7 @@ def conformance(request: HttpRequest) -> HttpResponseBase:
     document = apis.ask(asked, ask_conformance)
     document["conformsTo"] = sorted({*config.CONFORMANCE_CLASSES, *parts.conformance_classes()})
     document |= parts.conformance_details()
-    return _answer(request, asked, document, "conformance.html")
+    return _answer(request, asked, document, "conformance.html", claims.page)
 
 
 @answers("GET", "HEAD")
@@ -67,7 +68,7 @@ def collections(request: HttpRequest) -> HttpResponseBase:
     for collection in document["collections"]:
         _complete(collection, registry.get(collection["id"], asked.audience), asked, revisions[collection["id"]])
     document["collections"] += parts.collections(asked)
-    return _answer(request, asked, document, "collections.html")
+    return _answer(request, asked, document, "collections.html", pages.collections)
 
 
 @answers("GET", "HEAD")
@@ -115,7 +116,7 @@ def schema(request: HttpRequest, collection: str) -> HttpResponseBase:
     asked = asking.read(request)
     document = _schema(asked, layer)
     document["properties"] = {"id": {"type": "string", "x-ogc-role": "id"}} | document["properties"]
-    shown = functools.partial(pages.schema, layer, "schema", "schema")
+    shown = functools.partial(pages.schema_page, layer, "schema", "schema")
     return _answer(request, asked, document, "schema.html", shown, SCHEMA_JSON)
 
 
@@ -126,7 +127,7 @@ def queryables(request: HttpRequest, collection: str) -> HttpResponseBase:
     asked = asking.read(request)
     document = _schema(asked, layer)
     document["$id"] = f"{asked.base_url}/collections/{layer.name}/queryables"
-    shown = functools.partial(pages.schema, layer, "queryables", "queryables")
+    shown = functools.partial(pages.schema_page, layer, "queryables", "queryables")
     return _answer(request, asked, document, "schema.html", shown, SCHEMA_JSON)
 
 
@@ -139,7 +140,7 @@ def sortables(request: HttpRequest, collection: str) -> HttpResponseBase:
     document["$id"] = f"{asked.base_url}/collections/{layer.name}/sortables"
     fields = {name: described for name, described in document["properties"].items() if name != "geometry"}
     document["properties"] = {"id": {"type": "string"}} | fields
-    shown = functools.partial(pages.schema, layer, "sortables", "sortables")
+    shown = functools.partial(pages.schema_page, layer, "sortables", "sortables")
     return _answer(request, asked, document, "schema.html", shown, SCHEMA_JSON)
 
 
@@ -163,7 +164,7 @@ def process(request: HttpRequest, process: str) -> HttpResponseBase:
     check_process(process)
     asked = asking.read(request)
     document = apis.ask(asked, describe_processes, process)
-    return _answer(request, asked, document, "process.html", pages.process)
+    return _answer(request, asked, document, "process.html", process_page)
 
 
 def _processes(asked: Asked) -> list[dict[str, Any]]:

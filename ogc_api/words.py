@@ -6,6 +6,7 @@ from functools import cache
 from types import SimpleNamespace
 
 from layers.spec import Text
+from ogc_api.page_words import PAGE_WORDS
 
 _WORDS = {
     "this_json": Text("この文書（JSON）", "This document as JSON"),
@@ -21,10 +22,6 @@ _WORDS = {
     "collection": Text("データ", "Collection"),
     "items": Text("地物", "Features"),
     "summary": Text("{matched}件のうち{returned}件を表示しています。", "Showing {returned} of {matched} features."),
-    "summary_uncounted": Text(
-        "{returned}件を表示しています（全体の件数は、多いため数えていません）。",
-        "Showing {returned} features (there are too many to count).",
-    ),
     "see_items": Text("地物を見る", "See the features"),
     "queryables": Text("絞り込みに使える項目", "What can be filtered on"),
     "sortables": Text("並べ替えに使える項目", "What can be sorted by"),
@@ -157,4 +154,4 @@ LINK_TITLES = {
 @cache
 def in_language(language: str) -> SimpleNamespace:
     """The words as attributes, so that a misspelt one fails loudly in Python."""
-    return SimpleNamespace(**{name: text.in_language(language) for name, text in _WORDS.items()})
+    return SimpleNamespace(**{name: text.in_language(language) for name, text in (_WORDS | PAGE_WORDS).items()})

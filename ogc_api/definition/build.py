@@ -76,7 +76,7 @@ def _service_paths(words: Words) -> dict[str, Any]:
             "getOpenapi", words(_DEFINITION), answer("anything", "application/vnd.oai.openapi+json;version=3.0")
         ),
         "/collections": _get("getCollections", words(_COLLECTIONS), answer("collections")),
-        "/functions": _get("getFunctions", words(_FUNCTIONS), answer("functions", is_page=False)),
+        "/functions": _get("getFunctions", words(_FUNCTIONS), answer("functions")),
         "/processes": _get("getProcesses", words(_PROCESSES), answer("processes")),
     }
 

@@ -40,8 +40,6 @@ OWN_PARAMETERS = ("limit", "bbox", "bbox-crs", "datetime", "cursor", *FORM_PARAM
 STREAM_ABOVE = 1_000
 """Features beyond which the text is sent while it is read."""
 BATCH = 500
-MAX_LIMIT_OF_PAGE = 500
-"""Rows that a browser still shows at ease."""
 
 _AS_STORED = Form()
 
@@ -129,7 +127,9 @@ def read_page(layer: LayerSpec, asked: Asked) -> Page:
     """
     given = asked.parameters
     bbox_crs = places.read_crs("bbox-crs", given.get("bbox-crs"), offered())
-    limit = parameters.read_limit(given.get("limit"), MAX_LIMIT_OF_PAGE if asked.html else parameters.MAX_LIMIT)
+    limit = parameters.read_limit(
+        given.get("limit"), parameters.MAX_LIMIT_OF_PAGE if asked.html else parameters.MAX_LIMIT
+    )
     fields = {field.name for field in layer.fields_for(asked.audience)}
     sorts = ordering.read_sorts(layer, asked.audience, given["sortby"]) if "sortby" in given else ()
     cursor, order = given.get("cursor"), None

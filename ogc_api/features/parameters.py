@@ -15,6 +15,8 @@ from layers.reading import Interval
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000
+MAX_LIMIT_OF_PAGE = 500
+"""Rows that a browser still shows at ease."""
 MAX_TEXT = 2_000
 """Characters of one parameter: more than any bbox, interval or value of a field needs."""
 MAX_TEXTS = {"filter": 8_000, "coords": 12_000}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from typing import Any, Final
 
@@ -55,6 +56,13 @@ def attribution_of(layer: LayerSpec, audience: Audience, revision: int) -> tuple
     )
     lines, licences = _first_row(layer, revision, query + used + Query(")"))
     return lines, licences
+
+
+def last_change_of(layer: LayerSpec, audience: Audience, revision: int) -> datetime.datetime | None:
+    """When the youngest of the rows that the audience may see was last changed; None where there is none."""
+    query = Query(f"SELECT max(t.changed_at) FROM {quoted(layer.table)} t") + reading.where(Selection(layer, audience))
+    changed_at: datetime.datetime | None = _first_row(layer, revision, query)[0]
+    return changed_at
 
 
 def _first_row(layer: LayerSpec, revision: int, query: Query) -> tuple[Any, ...]:
