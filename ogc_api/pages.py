@@ -6,6 +6,7 @@ import json
 import shlex
 from typing import Any
 
+from layers import units
 from layers.spec import LayerSpec
 from ogc_api import config, words
 from ogc_api.asking import Asked
@@ -19,24 +20,40 @@ def collection(document: dict[str, Any], asked: Asked) -> dict[str, Any]:
     return {"licence_url": config.LICENCE_URLS.get(document["license"])}
 
 
-def schema(layer: LayerSpec, address: str, heading: str, document: dict[str, Any], asked: Asked) -> dict[str, Any]:
+def schema(layer: LayerSpec, address: str, document: dict[str, Any], asked: Asked) -> dict[str, Any]:
     """The fields as rows of a table."""
     said = words.in_language(asked.language)
     return {
         "layer": layer.name,
-        "heading": getattr(said, heading),
+        "heading": getattr(said, address),
         "document_url": f"{asked.base_url}/collections/{layer.name}/{address}",
         "rows": [
             {
                 "name": name,
-                "title": described.get("title") or getattr(said, name, ""),
-                "type": described.get("format") or described.get("type"),
-                "unit": described.get("x-ogc-unit", ""),
-                "codes": list(described.get("x-enum-titles", {}).items()),
+                "title": described["title"],
+                "type": described.get("format") or described["type"],
+                "unit": units.shown(described.get("x-ogc-unit"), asked.language),
+                "codes": [(one["const"], one["title"]) for one in _coded(described).get("oneOf", ())],
+                "refers_to": described.get("x-ogc-collectionId"),
+                "notes": _notes(name, document, said),
             }
             for name, described in document["properties"].items()
         ],
     }
+
+
+def _coded(described: dict[str, Any]) -> dict[str, Any]:
+    """Where the codes stand: with a list, in what it is a list of."""
+    coded: dict[str, Any] = described.get("items", described)
+    return coded
+
+
+def _notes(name: str, document: dict[str, Any], said: Any) -> list[str]:
+    noted = {
+        said.required: name in document.get("required", ()),
+        said.read_only: document["properties"][name].get("readOnly", False),
+    }
+    return [word for word, holds in noted.items() if holds]
 
 
 def process(document: dict[str, Any], asked: Asked) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from layers.spec import LayerSpec
 from ogc_api import words
 from ogc_api.asking import Asked
 from ogc_api.cql2 import read_filter, shapes
-from ogc_api.features import places
+from ogc_api.features import places, references
 
 PARAMETERS = ("filter", "filter-lang", "filter-crs")
 
@@ -59,7 +59,8 @@ def links_of_search(layer: LayerSpec, asked: Asked, next_cursor: str | None) -> 
     collection = f"{asked.base_url}/collections/{layer.name}"
     title = layer.title.in_language(asked.language)
     links: list[dict[str, Any]] = [
-        {"rel": "collection", "type": "application/json", "title": title, "href": collection}
+        {"rel": "collection", "type": "application/json", "title": title, "href": collection},
+        references.profile_link(asked),
     ]
     if next_cursor is not None:
         following = dict(asked.posted or {}) | {"cursor": next_cursor}

@@ -28,7 +28,7 @@ from layers.spec import Audience, LayerSpec
 from ogc_api import asking
 from ogc_api.answering import GEOJSON, answers, not_modified, to_text, with_headers
 from ogc_api.asking import Asked
-from ogc_api.features import choosing, filtering, parameters, places
+from ogc_api.features import choosing, filtering, parameters, places, references
 from ogc_api.features.choosing import FORM_PARAMETERS
 from ogc_api.features.links import feature_links, links_of
 from ogc_api.features.pages import feature_page, features_page
@@ -81,7 +81,7 @@ def items(request: HttpRequest, collection: str) -> HttpResponseBase:
     rests_on(request, layer.name, revision)
     etag = etag_of(asked, layer, revision)
     response = not_modified(request, etag) or _features_response(page, revision)
-    return with_headers(_with_crs(response, page.selection.form), asked, etag)
+    return with_headers(_described(response, asked, page.selection.form), asked, etag)
 
 
 @answers("GET", "HEAD")
@@ -96,14 +96,14 @@ def item(request: HttpRequest, collection: str, feature: str) -> HttpResponseBas
     found = get_feature(layer, asked, feature, form)
     etag = tag_of(found.state, layer, asked)
     response = not_modified(request, etag) or HttpResponse(found.text, content_type=GEOJSON)
-    return with_headers(_with_crs(response, form), asked, etag)
+    return with_headers(_described(response, asked, form), asked, etag)
 
 
 def posted_items(layer: LayerSpec, asked: Asked) -> HttpResponseBase:
     """Features that fit what was posted; kept by nobody, since the address does not say what was asked."""
     page = read_page(layer, asked)
     response = _features_response(page, changes.revision_of(layer.name))
-    with_headers(_with_crs(response, page.selection.form), asked, "")
+    with_headers(_described(response, asked, page.selection.form), asked, "")
     del response["ETag"]
     response["Cache-Control"] = "no-store"
     return response
@@ -149,6 +149,7 @@ def read_form(layer: LayerSpec, asked: Asked) -> Form:
         Problem: 400, naming the parameter and what would be right.
     """
     given = asked.parameters
+    references.read_profile(asked)
     return Form(
         crs=places.read_crs("crs", given.get("crs"), offered()),
         names=choosing.read_properties(layer, asked.audience, given.get("properties")),
@@ -170,8 +171,10 @@ def etag_of(asked: Asked, layer: LayerSpec, revision: int) -> str:
     return f'W/"{hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]}"'
 
 
-def _with_crs(response: HttpResponseBase, form: Form) -> HttpResponseBase:
+def _described(response: HttpResponseBase, asked: Asked, form: Form) -> HttpResponseBase:
+    """Says in which reference system and in which profile the features are."""
     response["Content-Crs"] = f"<{form.crs.uri}>"
+    response["Link"] = f'<{references.profile_link(asked)["href"]}>; rel="profile"'
     return response
 
 
@@ -198,12 +201,13 @@ def _batches(query: Query) -> Iterator[list[tuple[Any, ...]]]:
 def _written(page: Page, batches: Batches, revision: int) -> Iterator[str]:
     """The feature collection's text. One row more than the limit tells that there is a next page."""
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    rewritten = references.rewriting(page.layer, page.asked, page.selection.form)
     yield f'{{"type":"FeatureCollection","timeStamp":"{now}","features":['
     returned, next_cursor, last = 0, None, None
     for batch in batches:
         kept = batch[: page.limit - returned]
         if kept:
-            yield ("," if returned else "") + ",".join([row[1] for row in kept])
+            yield ("," if returned else "") + ",".join([rewritten(row[1]) if rewritten else row[1] for row in kept])
             returned, last = returned + len(kept), kept[-1]
         if last is not None and len(kept) < len(batch):
             next_cursor = page.cursor_after(last)
@@ -235,6 +239,8 @@ def get_feature(layer: LayerSpec, asked: Asked, feature_id: str, form: Form = _A
         raise Problem(404, "unknown feature", f"{layer.name} has no feature {feature_id!r:.140}", parameter="featureId")
     links = to_text(feature_links(layer, asked, feature_id))
     _, text, version, entered_at = row
+    rewritten = references.rewriting(layer, asked, form)
+    text = rewritten(text) if rewritten else text
     return Found(f'{text[:-1]},"links":{links}}}', state_of(layer, feature_id, entered_at, version), version)
 
 

@@ -8,7 +8,7 @@ from layers.spec import LayerSpec
 from ogc_api import words
 from ogc_api.answering import GEOJSON, JSON
 from ogc_api.asking import Asked
-from ogc_api.features import filtering
+from ogc_api.features import filtering, references
 
 
 def links_of(asked: Asked, layer: LayerSpec, next_cursor: str | None) -> list[dict[str, str]]:
@@ -33,6 +33,7 @@ def links_of(asked: Asked, layer: LayerSpec, next_cursor: str | None) -> list[di
             "href": f"{asked.base_url}/collections/{layer.name}",
         },
     ]
+    links.append(references.profile_link(asked))
     if next_cursor is not None:
         following = dict(asked.parameters) | {"cursor": next_cursor}
         links.append({"rel": "next", "type": GEOJSON, "title": said.next_page, "href": _url(items_url, following)})
@@ -54,4 +55,5 @@ def feature_links(layer: LayerSpec, asked: Asked, feature_id: str) -> list[dict[
         {"rel": "self", "type": GEOJSON, "title": said.this_json, "href": _url(own, kept | {"f": "json"})},
         {"rel": "alternate", "type": "text/html", "title": said.this_html, "href": _url(own, kept | {"f": "html"})},
         {"rel": "collection", "type": JSON, "title": title, "href": collection},
+        references.profile_link(asked),
     ]
