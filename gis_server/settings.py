@@ -158,6 +158,7 @@ OGC_API_PROCESSES = {
 # The standards that stand beside the features, each an `ogc_api.parts.Part`.
 OGC_API_PARTS: list[str] = [
     "ogc_api.rasters.part.PART",
+    "ogc_api.writing.transactions.PART",
 ]
 # What the owner of a layer adds to what is written, by the name of the layer.
 OGC_API_WRITING_RULES = "gis_server.editing.rules.rules_for"
