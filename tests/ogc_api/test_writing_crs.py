@@ -41,21 +41,34 @@ def test_what_is_read_in_a_system_is_written_back_in_it_and_nothing_moves(layer,
         assert layer.model.objects.get().geometry.wkb == before, crs
 
 
-@every_crs
 @every_layer
-def test_read_written_elsewhere_and_read_again_is_the_same_to_the_digit(layer, crs, send):
-    items = f"/api/collections/{layer.name}/items"
+def test_read_written_elsewhere_and_read_again_is_the_same_to_the_digit(layer, send):
     add(layer, "one", **ODD)
+    for number, crs in enumerate(NAMES):
+        write_elsewhere(layer, crs, f"two-{number}", send)
+
+
+def write_elsewhere(layer, crs, feature_id, send):
+    items = f"/api/collections/{layer.name}/items"
     read = send("GET", f"{items}/one?crs={crs}").json()
-    new = {"type": "Feature", "id": "two", "geometry": read["geometry"], "properties": values_of(layer, Audience.ADMIN)}
+    new = {
+        "type": "Feature",
+        "id": feature_id,
+        "geometry": read["geometry"],
+        "properties": values_of(layer, Audience.ADMIN),
+    }
     wanted = {"Content-Crs": header(crs), "Prefer": "return=representation"}
     created = send("POST", f"{items}?crs={crs}", new, **wanted)
     assert created.status_code == 201, created.content
     assert created.headers["Content-Crs"] == header(crs)
-    assert created.json()["geometry"] == read["geometry"] == send("GET", f"{items}/two?crs={crs}").json()["geometry"]
-    patched = send("PATCH", f"{items}/two", {"geometry": geometry_of(layer)}, If_Match="*")
+    assert (
+        created.json()["geometry"]
+        == read["geometry"]
+        == send("GET", f"{items}/{feature_id}?crs={crs}").json()["geometry"]
+    )
+    patched = send("PATCH", f"{items}/{feature_id}", {"geometry": geometry_of(layer)}, If_Match="*")
     assert patched.status_code == 204
-    put = send("PUT", f"{items}/two?crs={crs}", new, If_Match="*", **wanted)
+    put = send("PUT", f"{items}/{feature_id}?crs={crs}", new, If_Match="*", **wanted)
     assert put.json()["geometry"] == read["geometry"]
 
 
@@ -89,7 +102,7 @@ def test_an_answer_without_a_wish_is_in_longitude_and_latitude(send):
         (WGS84, [139.56, 35.68], "latitude from -90 to 90 and longitude from -180 to 180, in this order"),
         (PLANE, [139.56, 9e9], "northing from -1.5e+06 to 1.5e+06 and easting"),
         (PLANE, ["a", 1], "position 1 ['a', 1]"),
-        (PLANE, [10**400, 1], "position 1"),
+        (PLANE, [10**18, 1], "position 1"),
         (PLANE, [True, 1], "position 1"),
         (PLANE, [1], "position 1"),
         (PLANE, [[1, 2], [3, 4]], "do not form a Point"),
