@@ -44,6 +44,9 @@ def faults_of(layer: LayerSpec) -> Iterator[CheckMessage]:
         if field.name in columns:
             yield from _field_faults(layer, field)
     yield from _list_faults(layer, set(declared) & columns)
+    if layer.rows is not None and not layer.edit.covers(layer.rows.everything):
+        detail = f"{layer.name}: whoever may edit has to see every row, or ids of hidden rows could be found by writing"
+        yield Error(detail, id="layers.E013")
 
 
 def _geometry_faults(layer: LayerSpec) -> Iterator[CheckMessage]:

@@ -32,7 +32,7 @@ from ogc_api.features import choosing, filtering, parameters, places, references
 from ogc_api.features.choosing import FORM_PARAMETERS
 from ogc_api.features.links import feature_links, links_of
 from ogc_api.features.pages import feature_page, features_page
-from ogc_api.features.remembering import find_count
+from ogc_api.features.remembering import find_count, state_of_rows
 from ogc_api.features.tags import REPRESENTATION, state_of, tag_of
 from ogc_api.keeping import rests_on
 
@@ -163,11 +163,12 @@ def offered() -> tuple[Crs, ...]:
 
 
 def etag_of(asked: Asked, layer: LayerSpec, revision: int) -> str:
-    """The same for the same request while the layer does not change; known without reading a feature.
+    """The same for the same request while nothing changes that the caller may see; known without reading a feature.
 
     Weak, because the document also says when it was made.
     """
-    parts = (REPRESENTATION, layer.name, str(revision), asked.audience.name, asked.language, asked.url)
+    state = state_of_rows(layer, asked.audience, revision)
+    parts = (REPRESENTATION, layer.name, state, asked.audience.name, asked.language, asked.url)
     return f'W/"{hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]}"'
 
 
