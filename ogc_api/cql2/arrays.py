@@ -23,7 +23,7 @@ def of_values(elements: list[Typed]) -> Typed:
         Problem: 400, naming the element that is of another kind, or that no list holds.
     """
     for element in elements:
-        need(element, _TYPES.keys(), "a list")
+        need(element, frozenset(_TYPES), "a list")
     for element in elements[1:]:
         if element.kind is not elements[0].kind:
             raise mismatch(elements[0], element)
