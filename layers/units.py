@@ -19,9 +19,9 @@ UNITS = {
 
 
 def shown(unit: str | None, language: str) -> str:
-    """The unit as people read it; nothing for none.
+    """The unit as people read it; nothing for none. Layers added while the city runs may have words of their own.
 
     >>> shown("{person}", "ja"), shown(None, "en")
     ('人', '')
     """
-    return UNITS[unit].in_language(language) if unit else ""
+    return UNITS[unit].in_language(language) if unit in UNITS else unit or ""

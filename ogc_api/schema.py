@@ -14,6 +14,7 @@ from django.db import models
 
 from layers import registry, values
 from layers.spec import Audience, Field, FlagList, LayerSpec, Text
+from layers.units import UNITS
 from ogc_api.asking import Asked
 
 Document = dict[str, Any]
@@ -104,7 +105,7 @@ def _field(layer: LayerSpec, field: Field, asked: Asked) -> Document:
         codes = values.codes_of(values.column_of(layer, field), field)
         described["enum"] = codes
         described["oneOf"] = [{"const": code, "title": _meaning(field, code, asked.language)} for code in codes]
-    if field.unit is not None:
+    if field.unit in UNITS:
         described["x-ogc-unitLang"] = "UCUM"
     return described | _role(layer, field, asked.audience)
 
@@ -121,7 +122,7 @@ def _common(layer: LayerSpec, field: Field, language: str) -> Document:
         described["description"] = field.description.in_language(language)
     if not field.codes:
         described |= values.limits_of(column)
-    if field.unit is not None:
+    if field.unit in UNITS:  # other words, of layers added while the city runs, are no code of UCUM
         described["x-ogc-unit"] = field.unit
     return described
 
