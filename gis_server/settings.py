@@ -166,6 +166,7 @@ OGC_API_PARTS: list[str] = [
     "gis_server.ogc_parts.tiles.TILES_PART",
     "gis_server.ogc_parts.styles.STYLES_PART",
     "gis_server.ogc_parts.maps.MAPS_PART",
+    "ogc_api.writing.transactions.PART",
 ]
 # What the owner of a layer adds to what is written, by the name of the layer.
 OGC_API_WRITING_RULES = "gis_server.editing.rules.rules_for"

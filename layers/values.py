@@ -6,7 +6,9 @@ import math
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import NOT_PROVIDED
 from django.utils.dateparse import parse_datetime
 
 from layers.problems import Problem
@@ -29,6 +31,20 @@ def json_type(column: models.Field[Any, Any]) -> dict[str, str]:
             return dict(schema)
     return {"type": "string"}
 
+
+def limits_of(column: models.Field[Any, Any]) -> dict[str, int]:
+    """What else than its type a value has to keep to, in the words of JSON Schema, as the model's validators check."""
+    limits: dict[str, int] = {}
+    if isinstance(column, models.CharField | models.TextField) and not column.blank:
+        limits["minLength"] = 1
+    for validator in column.validators:
+        for kind, word in _LIMITS:
+            if isinstance(validator, kind):
+                limits[word] = int(validator.limit_value)
+    return limits
+
+
+_LIMITS = ((MaxLengthValidator, "maxLength"), (MinValueValidator, "minimum"), (MaxValueValidator, "maximum"))
 
 _JSON_TYPES: tuple[tuple[type[models.Field[Any, Any]], dict[str, str]], ...] = (
     (models.BooleanField, {"type": "boolean"}),
@@ -71,9 +87,18 @@ def from_json(layer: LayerSpec, field: Field, value: Any) -> Any:
         raise _fault(field, value, f"a {expected}")
     if isinstance(column, models.DateTimeField):
         return _moment(field, value)
-    if field.codes and value not in field.codes and value != column.db_default:
-        raise _fault(field, value, f"one of {', '.join(str(code) for code in field.codes)}")
+    if field.codes and value not in codes_of(column, field):
+        raise _fault(field, value, f"one of {', '.join(str(code) for code in codes_of(column, field))}")
+    if value == "" and not column.blank:
+        raise _fault(field, value, "a text that is not empty")
     return _checked(column, field, value)
+
+
+def codes_of(column: models.Field[Any, Any], field: Field) -> list[Any]:
+    """The codes that a field may hold: those of its list, and what it holds where nothing is said."""
+    codes = list(field.codes)
+    default = column.db_default
+    return codes if default is NOT_PROVIDED or not codes or default in codes else [*codes, default]
 
 
 def _fits(value: Any, expected: str) -> bool:
@@ -83,7 +108,9 @@ def _fits(value: Any, expected: str) -> bool:
         return expected == "string" and "\x00" not in value
     if isinstance(value, int):
         return expected in {"integer", "number"}
-    return isinstance(value, float) and expected == "number" and math.isfinite(value)
+    if not isinstance(value, float) or not math.isfinite(value):
+        return False
+    return expected == "number" or (expected == "integer" and value.is_integer())  # 1.0 is an integer of JSON Schema
 
 
 def _truth(field: Field, text: str) -> bool:

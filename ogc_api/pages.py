@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest
 
-from layers import changes, registry
+from layers import changes, registry, units
 from layers.formats import formats_for
 from layers.reading import Selection
 from layers.spec import LayerSpec, Text
@@ -17,6 +17,7 @@ from ogc_api import config, schema, snippets, words
 from ogc_api.asking import Asked
 from ogc_api.features.remembering import find_count, last_change_of
 from ogc_api.page_words import GEOMETRIES, PROBLEMS
+from ogc_api.writing.members import required_names
 
 Context = dict[str, Any]
 
@@ -98,7 +99,7 @@ def collection(document: dict[str, Any], asked: Asked) -> Context:
 def _layer(layer: LayerSpec, document: dict[str, Any], asked: Asked) -> Context:
     revision = changes.revision_of(layer.name)
     url = f"{asked.base_url}/collections/{layer.name}"
-    fields = schema.properties(layer, asked.audience, asked.language)
+    fields = schema.returnables(layer, asked, required_names(layer))
     return {
         "layer": layer,
         "geometry_kind": geometry_in_words(layer.geometry_type, asked.language),
@@ -119,20 +120,22 @@ def _layer(layer: LayerSpec, document: dict[str, Any], asked: Asked) -> Context:
 _TYPES = ("number", "integer", "string", "boolean", "date-time", "uri-reference")
 
 
-def field_rows(properties: Mapping[str, Mapping[str, Any]], asked: Asked) -> list[Context]:
-    """The fields as rows of a table, their types in words."""
-    said = words.in_language(asked.language)
+def field_rows(document: Mapping[str, Any], asked: Asked) -> list[Context]:
+    """The fields of a schema as rows of a table, their types in words."""
+    said, required = words.in_language(asked.language), document.get("required", ())
     return [
         {
             "name": name,
             "title": described.get("title") or getattr(said, name, ""),
             "description": described.get("description", ""),
             "type": _type_in_words(described.get("format") or described.get("type") or "", asked),
-            "unit": described.get("x-ogc-unit", ""),
-            "codes": list(described.get("x-enum-titles", {}).items()),
-            "may_be_missing": described.get("nullable", False),
+            "unit": units.shown(described.get("x-ogc-unit"), asked.language),
+            "codes": [(one["const"], one["title"]) for one in described.get("items", described).get("oneOf", ())],
+            "refers_to": described.get("x-ogc-collectionId"),
+            "may_be_missing": name not in required and not described.get("x-ogc-role"),
+            "read_only": described.get("readOnly", False),
         }
-        for name, described in properties.items()
+        for name, described in document["properties"].items()
     ]
 
 
@@ -155,20 +158,20 @@ def geometry_in_words(kind: str, language: str) -> str:
 _EXAMPLES = {"boolean": "true", "integer": "1", "number": "1"}
 
 
-def schema_page(layer: LayerSpec, address: str, heading: str, document: dict[str, Any], asked: Asked) -> Context:
+def schema_page(layer: LayerSpec, address: str, document: dict[str, Any], asked: Asked) -> Context:
     """The fields as rows of a table, and the other tables of the same layer."""
     said = words.in_language(asked.language)
     url = f"{asked.base_url}/collections/{layer.name}"
     return {
         "layer": layer.name,
-        "heading": getattr(said, heading),
+        "heading": getattr(said, address),
         "lead": getattr(said, f"{address}_lead").format(example=_example(document["properties"])),
         "document_url": f"{url}/{address}",
         "siblings": [
             {"title": getattr(said, name), "href": f"{url}/{name}", "is_here": name == address}
             for name in ("schema", "queryables", "sortables")
         ],
-        "rows": field_rows(document["properties"], asked),
+        "rows": field_rows(document, asked),
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from ogc_api import parts, views
+from ogc_api import parts, schema_views, views
 from ogc_api.features.form import form
 from ogc_api.features.search import functions, search
 from ogc_api.processes.execution import execution
@@ -21,9 +21,9 @@ urlpatterns = [
     re_path(r"^functions/?$", functions, name="functions"),
     re_path(r"^collections/?$", views.collections, name="collections"),
     re_path(rf"^{_COLLECTION}/?$", views.collection, name="collection"),
-    re_path(rf"^{_COLLECTION}/schema/?$", views.schema, name="schema"),
-    re_path(rf"^{_COLLECTION}/queryables/?$", views.queryables, name="queryables"),
-    re_path(rf"^{_COLLECTION}/sortables/?$", views.sortables, name="sortables"),
+    re_path(rf"^{_COLLECTION}/schema/?$", schema_views.schema, name="schema"),
+    re_path(rf"^{_COLLECTION}/queryables/?$", schema_views.queryables, name="queryables"),
+    re_path(rf"^{_COLLECTION}/sortables/?$", schema_views.sortables, name="sortables"),
     re_path(rf"^{_COLLECTION}/search/?$", search, name="search"),
     re_path(rf"^{_COLLECTION}/form/?$", form, name="form"),
     re_path(rf"^{_COLLECTION}/items/?$", writing.items, name="items"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from pygeoapi.api import conformance as ask_conformance
-from pygeoapi.api import describe_collections, get_collection_schema, landing_page
+from pygeoapi.api import describe_collections, landing_page
 from pygeoapi.api.processes import describe_processes
 
 from layers import changes, registry
@@ -107,48 +106,6 @@ def _complete(document: dict[str, Any], layer: LayerSpec, asked: Asked, revision
     own = [sortables, *formats.collection_links(layer, asked)]
     document["links"] = [*config.licence_links(licences), *others, *own, *parts.collection_links(layer, asked)]
     return document
-
-
-@answers("GET", "HEAD")
-def schema(request: HttpRequest, collection: str) -> HttpResponseBase:
-    """The fields of a collection's features that this caller receives."""
-    layer = asking.get_layer(request, collection)
-    asked = asking.read(request)
-    document = _schema(asked, layer)
-    document["properties"] = {"id": {"type": "string", "x-ogc-role": "id"}} | document["properties"]
-    shown = functools.partial(pages.schema_page, layer, "schema", "schema")
-    return _answer(request, asked, document, "schema.html", shown, SCHEMA_JSON)
-
-
-@answers("GET", "HEAD")
-def queryables(request: HttpRequest, collection: str) -> HttpResponseBase:
-    """The fields that this caller may filter on: the same that it may read, and no other."""
-    layer = asking.get_layer(request, collection)
-    asked = asking.read(request)
-    document = _schema(asked, layer)
-    document["$id"] = f"{asked.base_url}/collections/{layer.name}/queryables"
-    shown = functools.partial(pages.schema_page, layer, "queryables", "queryables")
-    return _answer(request, asked, document, "schema.html", shown, SCHEMA_JSON)
-
-
-@answers("GET", "HEAD")
-def sortables(request: HttpRequest, collection: str) -> HttpResponseBase:
-    """The fields that this caller may sort by: the same that it may read, and the id."""
-    layer = asking.get_layer(request, collection)
-    asked = asking.read(request)
-    document = _schema(asked, layer)
-    document["$id"] = f"{asked.base_url}/collections/{layer.name}/sortables"
-    fields = {name: described for name, described in document["properties"].items() if name != "geometry"}
-    document["properties"] = {"id": {"type": "string"}} | fields
-    shown = functools.partial(pages.schema_page, layer, "sortables", "sortables")
-    return _answer(request, asked, document, "schema.html", shown, SCHEMA_JSON)
-
-
-def _schema(asked: Asked, layer: LayerSpec) -> dict[str, Any]:
-    document: dict[str, Any] = apis.ask(asked, get_collection_schema, layer.name)
-    document["description"] = layer.description.in_language(asked.language)
-    document["properties"]["geometry"]["format"] = f"geometry-{layer.geometry_type.lower()}"
-    return document | {"additionalProperties": False}
 
 
 @answers("GET", "HEAD")

@@ -15,7 +15,7 @@ from gis_server.data.asked import audience_of, check_parameters, get_layer, lang
 from gis_server.data.entries import catalogue_for
 from gis_server.data.figures import Figures, figures_of
 from gis_server.data.words import in_language, reference_system
-from layers import registry
+from layers import registry, units
 from layers.formats import Format, formats_for
 from layers.formats.municipal_standard import standards_of
 from layers.formats.reference_systems import supported_srids
@@ -119,7 +119,7 @@ def _field(field: Field, share: float, language: str) -> dict[str, Any]:
     return {
         "name": field.name,
         "title": field.title.in_language(language),
-        "meaning": ", ".join(filter(None, (field.unit or "", codes))),
+        "meaning": ", ".join(filter(None, (units.shown(field.unit, language), codes))),
         "share": share,
     }
 

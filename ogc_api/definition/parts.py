@@ -8,6 +8,7 @@ from typing import Any
 from layers.city import City
 from layers.crs import CRS84, offered_crs
 from layers.spec import Text
+from ogc_api.features import references
 from ogc_api.features.parameters import DEFAULT_LIMIT, MAX_LIMIT, MAX_TEXTS
 
 
@@ -96,6 +97,13 @@ _PARAMETERS = {
         explode=False,
     ),
     "skipGeometry": query("skipGeometry", {"type": "boolean", "default": False}, "true leaves the geometries empty"),
+    "profile": query(
+        "profile",
+        {"type": "array", "minItems": 1, "items": {"type": "string", "enum": list(references.SPELLINGS)}},
+        "how references to other features are written: rel-as-key (as without it), rel-as-uri, rel-as-link",
+        style="form",
+        explode=False,
+    ),
     "cursor": query("cursor", _TEXT, "place of a page, as found in a next link"),
     "filter": query(
         "filter",

@@ -9,7 +9,7 @@ from layers.reading import Query
 from layers.spec import Audience, LayerSpec
 from ogc_api.features.parameters import decoded_cursor, encoded_cursor, fault
 
-FORM_PARAMETERS = ("crs", "properties", "skipGeometry")
+FORM_PARAMETERS = ("crs", "properties", "skipGeometry", "profile")
 """What changes only how a feature is written."""
 
 SORTED_MARK = "~"

@@ -19,7 +19,7 @@ from layers.ordering import Sort
 from layers.reading import Form, Query, Selection
 from layers.spec import Audience, LayerSpec
 from ogc_api.asking import Asked
-from ogc_api.features import choosing, parameters
+from ogc_api.features import choosing, parameters, references
 from ogc_api.features.formats import FILES, media_type_of
 from ogc_api.features.sending import file_response
 
@@ -49,6 +49,9 @@ def read_download(asked: Asked, selection: Selection, sorts: tuple[Sort, ...]) -
         raise parameters.fault("crs", form.crs.uri, f"{CRS84.uri}, the only system that {chosen.title.en} knows")
     if chosen.name == "fgb" and not form.has_geometry:
         raise parameters.fault("skipGeometry", "true", f"possible in {chosen.title.en}, which is made of geometries")
+    if references.read_profile(asked) != references.AS_KEY:
+        right = f"{references.AS_KEY}, the only way in which files write references"
+        raise parameters.fault(references.PARAMETER, asked.parameters[references.PARAMETER], right)
     limit = None if given is None else parameters.read_limit(given, MAX_LIMIT)
     return Download(asked, chosen, replace(selection, limit=None), sorts, limit)
 

@@ -28,11 +28,11 @@ from layers.spec import Audience, LayerSpec
 from ogc_api import asking
 from ogc_api.answering import GEOJSON, answers, not_modified, to_text, with_headers
 from ogc_api.asking import Asked
-from ogc_api.features import choosing, files, filtering, formats, parameters, places
+from ogc_api.features import choosing, files, filtering, formats, parameters, places, references
 from ogc_api.features.choosing import FORM_PARAMETERS
 from ogc_api.features.links import feature_links, links_of
 from ogc_api.features.pages import feature_page, features_page
-from ogc_api.features.remembering import find_count
+from ogc_api.features.remembering import find_count, state_of_rows
 from ogc_api.features.tags import REPRESENTATION, state_of, tag_of
 from ogc_api.keeping import rests_on
 
@@ -81,7 +81,7 @@ def items(request: HttpRequest, collection: str) -> HttpResponseBase:
     rests_on(request, layer.name, revision)
     etag = etag_of(asked, layer, revision)
     response = not_modified(request, etag) or _features_response(page, revision)
-    return with_headers(_with_crs(response, page.selection.form), asked, etag)
+    return with_headers(_described(response, asked, page.selection.form), asked, etag)
 
 
 def _file(request: HttpRequest, page: Page) -> HttpResponseBase:
@@ -90,7 +90,8 @@ def _file(request: HttpRequest, page: Page) -> HttpResponseBase:
     etag = etag_of(page.asked, page.layer, changes.revision_of(page.layer.name))
     is_head = request.method == "HEAD"
     response = not_modified(request, etag) or files.download_response(download, is_head=is_head)
-    return with_headers(_with_crs(response, page.selection.form), page.asked, etag)
+    response["Content-Crs"] = f"<{page.selection.form.crs.uri}>"
+    return with_headers(response, page.asked, etag)
 
 
 @answers("GET", "HEAD")
@@ -106,14 +107,14 @@ def item(request: HttpRequest, collection: str, feature: str) -> HttpResponseBas
     found = get_feature(layer, asked, feature, form)
     etag = tag_of(found.state, layer, asked)
     response = not_modified(request, etag) or HttpResponse(found.text, content_type=_media_type(asked))
-    return with_headers(_with_crs(response, form), asked, etag)
+    return with_headers(_described(response, asked, form), asked, etag)
 
 
 def posted_items(layer: LayerSpec, asked: Asked) -> HttpResponseBase:
     """Features that fit what was posted; kept by nobody, since the address does not say what was asked."""
     page = read_page(layer, asked)
     response = _features_response(page, changes.revision_of(layer.name))
-    with_headers(_with_crs(response, page.selection.form), asked, "")
+    with_headers(_described(response, asked, page.selection.form), asked, "")
     del response["ETag"]
     response["Cache-Control"] = "no-store"
     return response
@@ -171,6 +172,7 @@ def read_form(layer: LayerSpec, asked: Asked) -> Form:
         Problem: 400, naming the parameter and what would be right.
     """
     given = asked.parameters
+    references.read_profile(asked)
     return Form(
         crs=places.read_crs("crs", given.get("crs"), offered()),
         names=choosing.read_properties(layer, asked.audience, given.get("properties")),
@@ -184,17 +186,19 @@ def offered() -> tuple[Crs, ...]:
 
 
 def etag_of(asked: Asked, layer: LayerSpec, revision: int) -> str:
-    """The same for the same request while the layer does not change; known without reading a feature.
+    """The same for the same request while nothing changes that the caller may see; known without reading a feature.
 
     Weak, because the document also says when it was made.
     """
     whose = (asked.audience.name, asked.language, asked.format)
-    parts = (REPRESENTATION, layer.name, str(revision), *whose, asked.url)
+    parts = (REPRESENTATION, layer.name, state_of_rows(layer, asked.audience, revision), *whose, asked.url)
     return f'W/"{hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]}"'
 
 
-def _with_crs(response: HttpResponseBase, form: Form) -> HttpResponseBase:
+def _described(response: HttpResponseBase, asked: Asked, form: Form) -> HttpResponseBase:
+    """Says in which reference system and in which profile the features are."""
     response["Content-Crs"] = f"<{form.crs.uri}>"
+    response["Link"] = f'<{references.profile_link(asked)["href"]}>; rel="profile"'
     return response
 
 
@@ -242,12 +246,13 @@ def _written(page: Page, batches: Batches, revision: int) -> Iterator[str]:
     """The feature collection's text. One row more than the limit tells that there is a next page."""
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     own = _own_members(page.layer, page.asked, page.selection.form)
+    rewritten = references.rewriting(page.layer, page.asked, page.selection.form)
     yield f'{{"type":"FeatureCollection"{own},"timeStamp":"{now}","features":['
     returned, next_cursor, last = 0, None, None
     for batch in batches:
         kept = batch[: page.limit - returned]
         if kept:
-            yield ("," if returned else "") + ",".join([row[1] for row in kept])
+            yield ("," if returned else "") + ",".join([rewritten(row[1]) if rewritten else row[1] for row in kept])
             returned, last = returned + len(kept), kept[-1]
         if last is not None and len(kept) < len(batch):
             next_cursor = page.cursor_after(last)
@@ -284,6 +289,8 @@ def get_feature(layer: LayerSpec, asked: Asked, feature_id: str, form: Form = _A
         )
     own, links = _own_members(layer, asked, form), to_text(feature_links(layer, asked, feature_id))
     _, text, version, entered_at = row
+    rewritten = references.rewriting(layer, asked, form)
+    text = rewritten(text) if rewritten else text
     return Found(f'{text[:-1]}{own},"links":{links}}}', state_of(layer, feature_id, entered_at, version), version)
 
 

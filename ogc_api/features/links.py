@@ -8,7 +8,7 @@ from layers.spec import LayerSpec
 from ogc_api import words
 from ogc_api.answering import GEOJSON, JSON
 from ogc_api.asking import Asked
-from ogc_api.features import filtering, formats
+from ogc_api.features import filtering, formats, references
 
 
 def links_of(asked: Asked, layer: LayerSpec, next_cursor: str | None) -> list[dict[str, str]]:
@@ -17,6 +17,7 @@ def links_of(asked: Asked, layer: LayerSpec, next_cursor: str | None) -> list[di
         return filtering.links_of_search(layer, asked, next_cursor)
     items_url = f"{asked.base_url}/collections/{layer.name}/items"
     links = [*_same(asked, asked.url, items_url, formats.OF_ITEMS), _collection(asked, layer)]
+    links.append(references.profile_link(asked))
     if next_cursor is not None:
         following = dict(asked.parameters) | {"cursor": next_cursor}
         if asked.format == formats.JSONFG:
@@ -31,7 +32,8 @@ def feature_links(layer: LayerSpec, asked: Asked, feature_id: str) -> list[dict[
     kept = {name: text for name, text in asked.parameters.items() if name != "f"}
     own = f"{asked.base_url}/collections/{layer.name}/items/{quote(feature_id, safe='')}"
     written = formats.JSONFG if asked.format == formats.JSONFG else "json"
-    return [*_same(asked, _url(own, kept | {"f": written}), own, formats.OF_ITEM), _collection(asked, layer)]
+    same = _same(asked, _url(own, kept | {"f": written}), own, formats.OF_ITEM)
+    return [*same, _collection(asked, layer), references.profile_link(asked)]
 
 
 def _same(asked: Asked, self_url: str, address: str, offered: formats.Formats) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from layers import ordering, text_search, values
+from layers import ordering, text_search, units, values
 from layers.feature import Source
 from layers.reading import Form
 from layers.spec import Field, LayerSpec
@@ -21,7 +21,7 @@ from ogc_api import snippets, words
 from ogc_api.answering import page
 from ogc_api.asking import Asked
 from ogc_api.config import attribution_of
-from ogc_api.features import parameters
+from ogc_api.features import parameters, references
 from ogc_api.features.chips import address, chips
 from ogc_api.features.choosing import FORM_PARAMETERS
 from ogc_api.features.form import controls
@@ -39,11 +39,12 @@ def features_page(
 ) -> HttpResponse:
     """The features of one page of the collection."""
     fields = form.fields(layer, asked.audience)
+    leads = references.found(asked, fields, document["features"])
     rows = [
         {
             "id": feature["id"],
             "name": _name_of(layer, feature),
-            "cells": [_shown(layer, f, feature["properties"][f.name], asked) for f in fields],
+            "cells": [_cell(layer, f, feature["properties"][f.name], asked, leads) for f in fields],
         }
         for feature in document["features"]
     ]
@@ -191,6 +192,7 @@ def feature_page(request: HttpRequest, asked: Asked, layer: LayerSpec, form: For
     """One feature, with the line that its source demands."""
     feature = json.loads(text)
     fields = form.fields(layer, asked.audience)
+    leads = references.found(asked, fields, [feature])
     source = Source.objects.filter(pk=feature["properties"].get("source") or "").first()
     return page(
         request,
@@ -200,7 +202,7 @@ def feature_page(request: HttpRequest, asked: Asked, layer: LayerSpec, form: For
             "feature": feature,
             "layer": _titled(layer, asked),
             "rows": [
-                (f.title.in_language(asked.language), _shown(layer, f, feature["properties"][f.name], asked))
+                (f.title.in_language(asked.language), _cell(layer, f, feature["properties"][f.name], asked, leads))
                 for f in fields
             ],
             "source": source,
@@ -268,6 +270,13 @@ def _titled(layer: LayerSpec, asked: Asked) -> dict[str, str]:
     }
 
 
+def _cell(
+    layer: LayerSpec, field: Field, value: Any, asked: Asked, leads: Mapping[tuple[str, str], str]
+) -> dict[str, str | None]:
+    """A value as it is shown, and where it leads, if it refers to a feature that is there."""
+    return {"text": _shown(layer, field, value, asked), "href": leads.get((field.name, value))}
+
+
 def _shown(layer: LayerSpec, field: Field, value: Any, asked: Asked) -> str:
     """A value as a reader takes it: the meaning of a code, a yes or no, a time of the city, a number with its unit."""
     said = words.in_language(asked.language)
@@ -279,4 +288,5 @@ def _shown(layer: LayerSpec, field: Field, value: Any, asked: Asked) -> str:
         return str(said.yes if value else said.no)
     if values.json_type(values.column_of(layer, field)).get("format") == "date-time":
         return f"{timezone.localtime(datetime.datetime.fromisoformat(value)):%Y-%m-%d %H:%M}"
-    return f"{value} {field.unit}" if field.unit and isinstance(value, int | float) else str(value)
+    unit = units.shown(field.unit, asked.language)
+    return f"{value} {unit}" if unit and isinstance(value, int | float) else str(value)
