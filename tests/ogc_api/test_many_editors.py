@@ -108,6 +108,7 @@ def features(city: RunningCity, tokens: dict[str, str], request: pytest.FixtureR
             "properties": {"name": name, "remarks": ""},
         }
         assert client.ask("POST", ITEMS, body, Content_Type=GEOJSON)[0] == 201
+    client.connection.close()  # a server gives up a connection that nobody uses for long; the next request makes another
     yield names
     for name in names:
         assert client.ask("DELETE", f"{ITEMS}/{name}", If_Match="*")[0] == 204
@@ -139,6 +140,7 @@ def edit_together(city: RunningCity, tokens: dict[str, str], features: list[str]
             feature = features[(number + turn) % len(features)]
             known = client.read(feature)
             if turn == 0:
+                client.connection.close()  # whoever came first has waited for the last
                 start.wait()
             edits.append(client.add_mark(feature, f"{number}.{turn}", known))
         client.connection.close()

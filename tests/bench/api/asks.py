@@ -11,8 +11,8 @@ from tests.bench.api.data import BUILDINGS, CITY, FACILITIES, Loaded
 
 Bbox = tuple[float, float, float, float]
 
-VARIANTS = 20_000
-"""Different requests of a question that is varied; the nearest pages have fewer."""
+VARIANTS = 40_000
+"""Requests of a question that is varied, less those that chance made twice."""
 NEAR = 2_500
 """Features from the beginning within which the pages near it begin."""
 _SEED = 132047
@@ -98,7 +98,8 @@ def page(rows: Loaded, limit: int, skipped: int) -> Ask:
 
 
 def _near(chance: random.Random, rows: Loaded) -> Ask:
-    return page(rows, 10, chance.randrange(1, min(NEAR, rows.points)))
+    """Ten features on average: of so few places each would soon be asked for again."""
+    return page(rows, chance.randint(6, 14), chance.randrange(1, min(NEAR, rows.points)))
 
 
 def _far(chance: random.Random, rows: Loaded) -> Ask:

@@ -46,9 +46,9 @@ def milliseconds_a_request(
         seconds = min(LONGEST_S, seconds * (2 if not answered else -(-ENOUGH * 5 // (answered * 4))))
 
 
-def warm_up(base: str, addresses: Sequence[str], *, begin: int = 0, headers: Mapping[str, str] | None = None) -> None:
+def warm_up(base: str, addresses: Sequence[str], *, headers: Mapping[str, str] | None = None) -> None:
     """A second of the same, which nobody counts."""
-    _said_by_wrk(base, addresses, 1, begin, headers or {})
+    _said_by_wrk(base, addresses, 1, 0, headers or {})
 
 
 def _said_by_wrk(base: str, addresses: Sequence[str], seconds: int, begin: int, headers: Mapping[str, str]) -> str:
