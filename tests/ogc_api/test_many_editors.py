@@ -108,7 +108,7 @@ def features(city: RunningCity, tokens: dict[str, str], request: pytest.FixtureR
             "properties": {"name": name, "remarks": ""},
         }
         assert client.ask("POST", ITEMS, body, Content_Type=GEOJSON)[0] == 201
-    client.connection.close()  # a server gives up a connection that nobody uses for long; the next request makes another
+    client.connection.close()  # a server gives up one that nobody uses for long; the next request makes another
     yield names
     for name in names:
         assert client.ask("DELETE", f"{ITEMS}/{name}", If_Match="*")[0] == 204
