@@ -22,6 +22,8 @@ WHOLE = {"csv": (f"{_ITEMS}?f=csv", f"/data/{FACILITIES}.csv"), "geojson": (f"/d
 """By format the addresses of the whole layer; the first that the server has is taken."""
 _MARKS = {"csv": b"\n", "geojson": b'"type":"Feature",'}
 _CHUNK = 1 << 20
+_SMALL_REQUESTS = 32
+"""Each on a connection of its own, so that every process has had one and loaded what it loads but once."""
 
 
 @measurement("api.stream")
@@ -50,7 +52,9 @@ def _offered(running: Running, addresses: tuple[str, ...]) -> str:
 
 def _growth_bytes(running: Running, address: str, form: str, features: int) -> int:
     """How much the process that grew most grew, from having answered a small request to its greatest."""
-    running.get(f"{_ITEMS}?limit=10")
+    for _ in range(_SMALL_REQUESTS):
+        running.get("/api/")
+        running.get(f"{_ITEMS}?f={form}&limit=1")
     workers = list(_family(running.service.pid))
     idle = {pid: _restarted_peak(pid) for pid in workers}
     found = _download(running.base + address, _MARKS[form])
