@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import Error
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csp import ContentSecurityPolicyMiddleware
@@ -23,7 +24,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.utils.http import parse_etags
 
-from gis_server.kept_answers import LARGEST_BYTES, Kept, KeptAnswers, Key
+from gis_server.kept_answers import LARGEST_BYTES, Headers, Kept, KeptAnswers, Key
 from gis_server.web.middleware import preferred_language
 from gis_server.web.translation import LANGUAGES
 from layers import registry
@@ -40,7 +41,6 @@ _DEPENDS_ON: Final = (
     "REQUEST_METHOD",
     "wsgi.url_scheme",
     "HTTP_HOST",
-    "SCRIPT_NAME",
     "PATH_INFO",
     "QUERY_STRING",
     "HTTP_ACCEPT",
@@ -48,16 +48,8 @@ _DEPENDS_ON: Final = (
 )
 """What a kept answer depends on, besides whether it may be compressed, and the declarations of layers."""
 _OF_THE_BODY: Final = frozenset({"Content-Type", "Content-Length", "Content-Encoding", "Content-Disposition"})
-_FINISHING: Final = tuple(
-    middleware(lambda request: None)  # type: ignore[arg-type, return-value]  # only their second half is used
-    for middleware in (
-        XFrameOptionsMiddleware,
-        GZipMiddleware,
-        ContentSecurityPolicyMiddleware,
-        SecurityMiddleware,
-    )
-)
-"""The middleware that changes answers to these requests, the innermost first."""
+_PROTECTING: Final = (XFrameOptionsMiddleware, ContentSecurityPolicyMiddleware, SecurityMiddleware)
+"""The middleware that gives every answer the same headers."""
 
 _kept = KeptAnswers()
 
@@ -87,11 +79,12 @@ def _address(path: str) -> dict[str, str] | None:
 
 
 def _is_for_everybody(environ: Environ) -> bool:
-    """Read by a program without a name; pages need more of Django than their features."""
+    """Read by a program without a name at the root of a host; pages need more of Django than their features."""
     return (
         environ["REQUEST_METHOD"] in {"GET", "HEAD"}
         and "HTTP_COOKIE" not in environ
         and "HTTP_AUTHORIZATION" not in environ
+        and not environ.get("SCRIPT_NAME")
         and "html" not in environ.get("HTTP_ACCEPT", "")
         and "f=html" not in environ.get("QUERY_STRING", "")
     )
@@ -125,7 +118,7 @@ def _anew(environ: Environ, start_response: StartResponse, address: re.Match[str
         response.close()
         return None
     response = _finished(request, response)
-    headers = list(response.items())
+    headers = [*response.items(), *(header for header in _headers_of_all() if not response.has_header(header[0]))]
     start_response(f"{response.status_code} {response.reason_phrase}", headers)
     if response.status_code == 304:
         return []
@@ -144,9 +137,24 @@ def _request(environ: Environ) -> WSGIRequest:
 def _finished(request: WSGIRequest, response: HttpResponseBase) -> HttpResponseBase:
     if not response.streaming and not response.has_header("Content-Length"):
         response["Content-Length"] = str(len(response.content))  # type: ignore[attr-defined]  # it is no stream
-    for middleware in _FINISHING:
-        response = middleware.process_response(request, response)
-    return response
+    finished: HttpResponseBase = _second_half(GZipMiddleware)(request, response)
+    return finished
+
+
+@cache
+def _second_half(middleware: type[Any]) -> Callable[[HttpRequest, HttpResponseBase], Any]:
+    """What a middleware does to an answer."""
+    half: Callable[[HttpRequest, HttpResponseBase], Any] = middleware(lambda request: None).process_response
+    return half
+
+
+@cache
+def _headers_of_all() -> Headers:
+    """The headers that protect every answer of the site, as its own middleware writes them."""
+    response = HttpResponse()
+    for middleware in _PROTECTING:
+        response = _second_half(middleware)(HttpRequest(), response)
+    return [header for header in response.items() if header[0] != "Content-Type"]
 
 
 def _keeper(environ: Environ, headers: list[tuple[str, str]], key: Key) -> Callable[[bytes], None]:

@@ -8,9 +8,12 @@ from threading import Lock
 from typing import Final
 
 MOST_BYTES: Final = 32_000_000
-"""Of all bodies that one process keeps."""
+"""Of all answers that one process keeps."""
 LARGEST_BYTES: Final = 4_000_000
 """Of one body: a page of ten thousand points."""
+
+OVERHEAD_BYTES: Final = 4_000
+"""What headers, key and bookkeeping of one answer take besides its body."""
 
 Headers = list[tuple[str, str]]
 Key = tuple[str, ...]
@@ -25,6 +28,10 @@ class Kept:
     headers: Headers
     body: bytes
 
+    @property
+    def size_bytes(self) -> int:
+        return len(self.body) + OVERHEAD_BYTES
+
     def header(self, name: str) -> str:
         return next((value for known, value in self.headers if known == name), "")
 
@@ -32,7 +39,7 @@ class Kept:
 class KeptAnswers:
     """The answers that were asked for last. May be used by several threads.
 
-    >>> answers = KeptAnswers(most_bytes=5)
+    >>> answers = KeptAnswers(most_bytes=5_000)
     >>> for name in ("a", "b"):
     ...     answers.keep((name,), Kept("towns", 1, [], b"abc"))
     >>> [answers.find((name,)) is not None for name in ("a", "b")]
@@ -56,11 +63,11 @@ class KeptAnswers:
         with self._lock:
             self._drop(key)
             self._answers[key] = answer
-            self._bytes += len(answer.body)
+            self._bytes += answer.size_bytes
             while self._bytes > self._most_bytes:
                 self._drop(next(iter(self._answers)))
 
     def _drop(self, key: Key) -> None:
         gone = self._answers.pop(key, None)
         if gone is not None:
-            self._bytes -= len(gone.body)
+            self._bytes -= gone.size_bytes

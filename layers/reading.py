@@ -150,19 +150,18 @@ def select(
 
 
 def features_query(selection: Selection) -> Query:
-    """Rows (id, GeoJSON feature as text, then the keys of the order), at most `limit`."""
+    """Rows (id, GeoJSON feature as text, the keys of the order, the layer's revision), at most `limit`."""
     return rows_query(selection, keyed(selection, _feature_sql(selection.layer, selection.audience, selection.form)))
 
 
 def keyed(selection: Selection, *columns: str) -> tuple[str, ...]:
-    """The id and some columns; where there is an order, also its keys and the layer's revision: a place in it."""
-    if selection.order is None:
-        return ("t.id", *columns)
-    return ("t.id", *columns, *selection.order.keys, _revision_sql(selection.layer))
+    """The id, some columns, the keys of the order, and the revision of the layer that the very statement sees."""
+    keys = selection.order.keys if selection.order else ()
+    return ("t.id", *columns, *keys, _revision_sql(selection.layer))
 
 
 def _revision_sql(layer: LayerSpec) -> str:
-    """The revision of the very rows that a statement sees."""
+    """The layer's revision, as a value within a statement on it."""
     name = layer.name.replace("'", "''")
     return f"coalesce((SELECT r.revision FROM layers_revision r WHERE r.layer = '{name}'), 0)"
 
@@ -191,14 +190,16 @@ def feature_query(
     as_of: Past | None = None,
     written: str | None = None,
 ) -> Query:
-    """One row (id, feature as text, version, time of entry), or none where the audience may not see it.
+    """One row (id, feature as text, version, time of entry, the layer's revision), or none where the audience may not
+    see it.
 
     Args:
         written: the SQL of the text; None for GeoJSON.
     """
     selection = Selection(layer, audience, as_of=as_of)
     feature = written or _feature_sql(layer, audience, form)
-    query = Query(f"SELECT t.id, {feature}, t.version, t.entered_at FROM ") + source(selection, feature_id)
+    columns = ", ".join(("t.id", feature, "t.version", "t.entered_at", _revision_sql(layer)))
+    query = Query(f"SELECT {columns} FROM ") + source(selection, feature_id)
     return query + where(selection) + Query(" AND t.id = %s", (feature_id,))
 
 

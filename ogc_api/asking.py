@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from layers import registry
 from layers.problems import Problem
@@ -74,7 +75,7 @@ def read(
         language=_language(request),
         html=chosen == "html",
         base_url=base_url(request),
-        url=request.build_absolute_uri(),
+        url=f"{request.scheme}://{request.get_host()}{request.get_full_path()}",
         parameters={name: ",".join(given) if name in listed else given[0] for name, given in request.GET.lists()},
         format=chosen,
     )
@@ -122,7 +123,13 @@ def _format_of(request: HttpRequest, formats: Formats) -> str:
 
 
 def base_url(request: HttpRequest) -> str:
-    return str(request.build_absolute_uri(reverse("ogc_api:landing"))).rstrip("/")
+    return f"{request.scheme}://{request.get_host()}{_landing(get_script_prefix())}"
+
+
+@lru_cache(maxsize=16)
+def _landing(script_prefix: str) -> str:
+    """Path of the landing page, below the place at which the site is mounted."""
+    return reverse("ogc_api:landing").rstrip("/")
 
 
 def _language(request: HttpRequest) -> str:

@@ -109,11 +109,10 @@ def _cut(download: Download) -> tuple[Selection, str | None]:
     found = list(reading.rows(query))
     if len(found) < 2:
         return replace(selection, limit=limit), None
+    last_id, *values, revision = found[0]
     if not sorts:
-        (last_id,) = found[0]
         end = Query(" AND t.id <= %s", (last_id,))
         return replace(selection, conditions=(*selection.conditions, end)), parameters.write_cursor(last_id)
-    last_id, *values, revision = found[0]
     kept = choosing.revision_to_keep(selection, revision)
     end = ordering.until(sorts, (*values, last_id))
     as_of = selection.as_of if kept is None else kept

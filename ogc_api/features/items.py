@@ -44,7 +44,8 @@ BATCH = 500
 
 _AS_STORED = Form()
 
-Batches = Iterable[list[tuple[Any, ...]]]
+Rows = list[tuple[Any, ...]]
+Batches = Iterable[Rows]
 
 
 def parameters_of(layer: LayerSpec, audience: Audience) -> tuple[str, ...]:
@@ -65,9 +66,9 @@ class Page:
 
     def cursor_after(self, row: tuple[Any, ...]) -> str:
         """The token of the page that begins after a row of this one."""
-        if not self.sorts:
-            return parameters.write_cursor(row[0])
         last_id, _, *values, revision = row
+        if not self.sorts:
+            return parameters.write_cursor(last_id)
         kept = choosing.revision_to_keep(self.selection, revision)
         return choosing.write_sorted_cursor(self.sorts, (last_id, *values), kept)
 
@@ -82,11 +83,24 @@ def items(request: HttpRequest, collection: str) -> HttpResponseBase:
         return features_page(request, asked, layer, page.selection.form, _document(page))
     if asked.format in formats.FILES:
         return _file(request, page)
-    revision = changes.revision_of(layer.name)
+    rows, revision = _rows_and_revision(request, page)
     rests_on(request, layer.name, revision)
     etag = etag_of(asked, layer, revision)
-    response = not_modified(request, etag) or _features_response(page, revision)
+    response = not_modified(request, etag) or _features_response(page, revision, rows)
     return with_headers(_described(response, asked, page.selection.form), asked, etag)
+
+
+def _rows_and_revision(request: HttpRequest, page: Page) -> tuple[Rows | None, int]:
+    """The revision, and the rows in which it was seen, where reading both in one statement saves a question.
+
+    Not where the caller may have them already, nor where they are many. Where there are no rows none tells the
+    revision, which has to be known before that there are none.
+    """
+    if page.limit <= STREAM_ABOVE and "If-None-Match" not in request.headers:
+        rows = list(reading.rows(_query(page)))
+        if rows:
+            return rows, rows[0][-1]
+    return None, changes.revision_of(page.layer.name)
 
 
 def _file(request: HttpRequest, page: Page) -> HttpResponseBase:
@@ -108,8 +122,8 @@ def item(request: HttpRequest, collection: str, feature: str) -> HttpResponseBas
     form = read_form(layer, asked)
     if asked.html:
         return feature_page(request, asked, layer, form, get_feature(layer, asked, feature, form).text)
-    rests_on(request, layer.name, changes.revision_of(layer.name))
     found = get_feature(layer, asked, feature, form)
+    rests_on(request, layer.name, found.revision)
     etag = tag_of(found.state, layer, asked)
     response = not_modified(request, etag) or HttpResponse(found.text, content_type=_media_type(asked))
     return with_headers(_described(response, asked, form), asked, etag)
@@ -118,7 +132,7 @@ def item(request: HttpRequest, collection: str, feature: str) -> HttpResponseBas
 def posted_items(layer: LayerSpec, asked: Asked) -> HttpResponseBase:
     """Features that fit what was posted; kept by nobody, since the address does not say what was asked."""
     page = read_page(layer, asked)
-    response = _features_response(page, changes.revision_of(layer.name))
+    response = _features_response(page, changes.revision_of(layer.name), None)
     with_headers(_described(response, asked, page.selection.form), asked, "")
     del response["ETag"]
     response["Cache-Control"] = "no-store"
@@ -210,10 +224,12 @@ def _described(response: HttpResponseBase, asked: Asked, form: Form) -> HttpResp
     return response
 
 
-def _features_response(page: Page, revision: int) -> HttpResponseBase:
+def _features_response(page: Page, revision: int, rows: Rows | None) -> HttpResponseBase:
+    """The page; `rows`, where they have been read already."""
     query, media_type = _query(page), _media_type(page.asked)
     if page.limit <= STREAM_ABOVE:
-        return HttpResponse("".join(_written(page, [list(reading.rows(query))], revision)), content_type=media_type)
+        rows = list(reading.rows(query)) if rows is None else rows
+        return HttpResponse("".join(_written(page, [rows], revision)), content_type=media_type)
     batches = _batches(query)
     first = next(batches, [])  # read now, so that what goes wrong at once is an answer and not a torn document
     text = _written(page, itertools.chain([first], batches), revision)
@@ -242,7 +258,7 @@ def _own_members(layer: LayerSpec, asked: Asked, form: Form) -> str:
     return "," + to_text(members)[1:-1]
 
 
-def _batches(query: Query) -> Iterator[list[tuple[Any, ...]]]:
+def _batches(query: Query) -> Iterator[Rows]:
     """The rows a few at a time, so that memory stays small however large the features are."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(query.sql, query.params)
@@ -273,11 +289,12 @@ def _written(page: Page, batches: Batches, revision: int) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One feature with its links, as text, and the state in which it is (see `features.tags`)."""
+    """One feature with its links, as text, the state in which it is (see `features.tags`), and the layer's revision."""
 
     text: str
     state: str
     version: int
+    revision: int
 
 
 def get_feature(layer: LayerSpec, asked: Asked, feature_id: str, form: Form = _AS_STORED) -> Found:
@@ -289,17 +306,18 @@ def get_feature(layer: LayerSpec, asked: Asked, feature_id: str, form: Form = _A
     written = files.jsonfg_of(layer, asked.audience, form)[0] if asked.format == formats.JSONFG else None
     as_of = read_as_of(asked)
     query = reading.feature_query(layer, asked.audience, feature_id, form, as_of=as_of, written=written)
-    row = next(iter(reading.rows(query)), None) if "\x00" not in feature_id else None
+    row = next(iter(reading.rows(query, is_frequent=as_of is None)), None) if "\x00" not in feature_id else None
     if row is None:
         had = "has" if as_of is None else "had at that time"
         raise Problem(
             404, "unknown feature", f"{layer.name} {had} no feature {feature_id!r:.140}", parameter="featureId"
         )
     own, links = _own_members(layer, asked, form), to_text(feature_links(layer, asked, feature_id))
-    _, text, version, entered_at = row
+    _, text, version, entered_at, revision = row
     rewritten = references.rewriting(layer, asked, form)
     text = rewritten(text) if rewritten else text
-    return Found(f'{text[:-1]}{own},"links":{links}}}', state_of(layer, feature_id, entered_at, version), version)
+    state = state_of(layer, feature_id, entered_at, version)
+    return Found(f'{text[:-1]}{own},"links":{links}}}', state, version, revision)
 
 
 def _document(page: Page) -> dict[str, Any]:

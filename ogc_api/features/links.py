@@ -60,4 +60,4 @@ def _collection(asked: Asked, layer: LayerSpec) -> dict[str, str]:
 
 
 def _url(path: str, query: dict[str, str]) -> str:
-    return f"{path}?{urlencode(query)}"
+    return f"{path}?{urlencode(query)}" if query else path

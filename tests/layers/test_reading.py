@@ -16,7 +16,7 @@ POSTS = registry.get("community-posts")
 
 def read(layer, audience=Audience.PUBLIC, **asked) -> list[dict]:
     query = reading.features_query(reading.select(layer, audience, **asked))
-    return [json.loads(text) for _, text in reading.rows(query)]
+    return [json.loads(text) for _, text, _ in reading.rows(query)]
 
 
 def post(name: str, lon: float = 139.56, lat: float = 35.68, **columns) -> None:
