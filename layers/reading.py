@@ -95,6 +95,12 @@ class Selection:
     order: Order | None = None
     as_of: Past | None = None
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it asks for less, or for another picture, than the layer as the audience sees it now."""
+        has_place_or_time = self.bbox is not None or self.interval is not None or self.as_of is not None
+        return has_place_or_time or bool(self.equals or self.conditions)
+
 
 def select(
     layer: LayerSpec,

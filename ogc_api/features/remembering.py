@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Iterator
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -13,27 +14,41 @@ from layers import reading
 from layers.reading import Bbox, Query, Selection, quoted
 from layers.spec import Audience, LayerSpec
 
-CHEAP_TABLE_BYTES: Final = 64_000_000
-"""About 200,000 features, of which PostgreSQL looks through millions a second."""
+SMALL_TABLE_BYTES: Final = 8_000_000
+"""About 25,000 features, which PostgreSQL looks through in a few milliseconds."""
+WHOLE_TABLE_BYTES: Final = 256_000_000
+"""Up to here a whole layer is counted, once for each revision."""
 CHEAP_COST: Final = 20_000.0
-"""What PostgreSQL's planner reckons for looking through as much (a page read in order costs 1)."""
+"""Of a count that an index leads to, as PostgreSQL's planner reckons it: some thousand features and their shapes."""
 
 
 def find_count(selection: Selection, revision: int) -> int | None:
-    """How many features match, whatever page is asked for; None where counting them would cost too much."""
+    """How many features match, whatever page is asked for; None where counting them would cost too much.
+
+    Conditions are as many as there are callers, so each may cost about what a page costs: where no index leads to the
+    features of a large layer, a page ends as soon as it is full, and a count would look through all the rest.
+    """
     query = reading.count_query(selection)
-    if not _is_cheap(selection.layer, revision, query):
+    if not _is_cheap(selection, revision, query):
         return None
     return int(_first_row(selection.layer, revision, query)[0])
 
 
-def _is_cheap(layer: LayerSpec, revision: int, query: Query) -> bool:
-    """Whether the rows can be looked through in a few hundredths of a second: of a small table always."""
-    size = Query("SELECT pg_relation_size(%s::regclass)", (quoted(layer.table),))
-    if _first_row(layer, revision, size)[0] <= CHEAP_TABLE_BYTES:
+def _is_cheap(selection: Selection, revision: int, query: Query) -> bool:
+    layer = selection.layer
+    of_table = Query("SELECT pg_relation_size(%s::regclass)", (quoted(layer.table),))
+    size_bytes = _first_row(layer, revision, of_table)[0]
+    if size_bytes <= SMALL_TABLE_BYTES or (not selection.is_narrowed and size_bytes <= WHOLE_TABLE_BYTES):
         return True
-    plan = _first_row(layer, revision, Query("EXPLAIN (FORMAT JSON) ") + query)[0]
-    return bool(plan[0]["Plan"]["Total Cost"] <= CHEAP_COST)
+    plan = _first_row(layer, revision, Query("EXPLAIN (FORMAT JSON) ") + query)[0][0]["Plan"]
+    return plan["Total Cost"] <= CHEAP_COST and "Seq Scan" not in _nodes(plan)
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[str]:
+    """The kinds of work in a plan of PostgreSQL."""
+    yield plan["Node Type"]
+    for part in plan.get("Plans", ()):
+        yield from _nodes(part)
 
 
 def state_of_rows(layer: LayerSpec, audience: Audience, revision: int) -> str:

@@ -6,6 +6,7 @@ import gzip
 import json
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from layers import registry
@@ -318,3 +319,32 @@ def test_a_large_page_is_sent_while_it_is_read(client):
     assert document["numberMatched"] == 1203
     following = client.get(next(link["href"] for link in document["links"] if link["rel"] == "next"))
     assert [feature["id"] for feature in following.json()["features"]] == ["01200", "01201", "01202"]
+
+
+LARGE = """
+INSERT INTO layers_evacuationsite (id, name, opening_status, geometry)
+SELECT 'n' || n, 'site ' || n, CASE n % 10 WHEN 0 THEN 'open' ELSE 'closed' END,
+       ST_SetSRID(ST_MakePoint(139.5 + (n % 300) * 0.0005, 35.6 + (n / 300) * 0.0005), 4326)
+FROM generate_series(1, 60000) n
+"""
+
+
+def test_features_are_counted_exactly_where_that_is_cheap_and_not_at_all_elsewhere(client, db):
+    with connection.cursor() as cursor:
+        cursor.execute(LARGE)
+        cursor.execute("ANALYZE layers_evacuationsite")
+    asked = {
+        "the whole layer": ({}, 60000),
+        "a box, to which an index leads": ({"bbox": "139.5,35.6,139.51,35.61"}, 440),
+        "a condition for which all would be looked through": ({"opening_status": "open"}, None),
+        "one whose features fit on the page": ({"opening_status": "open", "bbox": "139.5,35.6,139.501,35.61"}, 0),
+    }
+    for what, (query, expected) in asked.items():
+        document = client.get(ITEMS, query).json()
+        if expected:
+            assert document["numberMatched"] == expected, what
+        elif expected is None:
+            assert "numberMatched" not in document, what
+            assert document["numberReturned"] == 100
+        else:
+            assert document["numberMatched"] == document["numberReturned"], what
