@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.dateparse import parse_datetime
 
@@ -39,6 +40,25 @@ _JSON_TYPES: tuple[tuple[type[models.Field[Any, Any]], dict[str, str]], ...] = (
 )
 
 
+def limits(column: models.Field[Any, Any]) -> dict[str, int]:
+    """What JSON schema says of a column's values beyond their type: greatest length, least and greatest number."""
+    found: dict[str, int] = {}
+    if isinstance(column, models.CharField) and column.max_length:
+        found["maxLength"] = column.max_length
+    if isinstance(column, models.IntegerField):
+        for validator in column.validators:
+            if isinstance(validator, MinValueValidator | MaxValueValidator):
+                found["minimum" if isinstance(validator, MinValueValidator) else "maximum"] = validator.limit_value
+    return found
+
+
+def codes_of(layer: LayerSpec, field: Field) -> list[Any]:
+    """The values of a code list, with what a row has where nothing was said; empty for a field without one."""
+    default = column_of(layer, field).db_default
+    codes: list[Any] = list(field.codes)
+    return [*codes, default] if codes and isinstance(default, str | int) and default not in codes else codes
+
+
 def from_text(layer: LayerSpec, field: Field, text: str) -> Any:
     """The value that `text` means for the field, as in ``?flood=true``.
 
@@ -52,7 +72,13 @@ def from_text(layer: LayerSpec, field: Field, text: str) -> Any:
         return _truth(field, text)
     if isinstance(column, models.DateTimeField):
         return _moment(field, text)
-    return _checked(column, field, text)
+    if isinstance(column, models.URLField):
+        return text  # to be compared, not stored: any beginning of an address is one
+    value = _checked(column, field, text)
+    codes = codes_of(layer, field)
+    if codes and value not in codes:
+        raise _fault(field, text, f"one of {', '.join(str(code) for code in codes)}")
+    return value
 
 
 def from_json(layer: LayerSpec, field: Field, value: Any) -> Any:
@@ -71,8 +97,9 @@ def from_json(layer: LayerSpec, field: Field, value: Any) -> Any:
         raise _fault(field, value, f"a {expected}")
     if isinstance(column, models.DateTimeField):
         return _moment(field, value)
-    if field.codes and value not in field.codes and value != column.db_default:
-        raise _fault(field, value, f"one of {', '.join(str(code) for code in field.codes)}")
+    codes = codes_of(layer, field)
+    if codes and value not in codes:
+        raise _fault(field, value, f"one of {', '.join(str(code) for code in codes)}")
     return _checked(column, field, value)
 
 

@@ -20,13 +20,17 @@ def properties(layer: LayerSpec, audience: Audience, language: str) -> dict[str,
 
 def _property(layer: LayerSpec, field: Field, language: str) -> dict[str, Any]:
     column = values.column_of(layer, field)
-    described: dict[str, Any] = {"title": field.title.in_language(language), **values.json_type(column)}
+    described: dict[str, Any] = {
+        "title": field.title.in_language(language),
+        **values.json_type(column),
+        **values.limits(column),
+    }
     if field.description is not None:
         described["description"] = field.description.in_language(language)
     if field.unit is not None:
         described["x-ogc-unit"] = field.unit
     if field.codes:
-        described["enum"] = list(field.codes)
+        described["enum"] = values.codes_of(layer, field)
         described["x-enum-titles"] = {str(code): text.in_language(language) for code, text in field.codes.items()}
     if column.null:
         described["nullable"] = True

@@ -16,7 +16,7 @@ from layers.reading import Query
 from layers.spec import LayerSpec
 from ogc_api import words
 from ogc_api.asking import Asked
-from ogc_api.cql2 import read_filter, shapes
+from ogc_api.cql2 import check_language, read_filter, shapes
 from ogc_api.features import places
 
 PARAMETERS = ("filter", "filter-lang", "filter-crs")
@@ -31,6 +31,7 @@ def conditions_of(layer: LayerSpec, asked: Asked, offered: tuple[Crs, ...]) -> l
     given = asked.parameters
     crs = places.read_crs("filter-crs", given.get("filter-crs"), offered)
     if "filter" not in given:
+        check_language(given.get("filter-lang"))
         return []
     read = read_filter(given["filter"], given.get("filter-lang"), _to_lon_lat(crs))
     return [Query(" AND ") + read.condition(layer, asked.audience, timezone.get_default_timezone())]

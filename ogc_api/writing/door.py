@@ -53,12 +53,13 @@ def open_for(
         Problem: 404 for a collection that the caller may not know of, 401 without a name, 403 below the layer's role.
     """
     layer = asking.get_layer(request, collection)
-    asked = asking.read(request)
-    if asked.audience is Audience.PUBLIC:
+    audience = asking.audience_of(request)
+    if audience is Audience.PUBLIC:
         raise Problem(401, "sign in first", "only who has signed in, or sends a token, may write")
-    editor = Editor(request.user.get_username(), asked.audience)
-    if not asked.audience.covers(layer.edit):
+    editor = Editor(request.user.get_username(), audience)
+    if not audience.covers(layer.edit):
         raise Problem(403, "not allowed", f"{editor.name} may not write to {layer.name}")
+    asked = asking.read(request)
     writer = Writer(layer, editor, asked, settings.CITY.code)
 
     def proven(request: HttpRequest) -> HttpResponse:

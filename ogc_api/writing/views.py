@@ -14,7 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from layers import editing
+from layers import editing, registry
+from ogc_api import asking
 from ogc_api.answering import SAFE_METHODS, answers
 from ogc_api.features import items as reading
 from ogc_api.writing import members
@@ -42,8 +43,7 @@ def _by_method(accepted: dict[str, str], writers: dict[str, Callable[..., HttpRe
         def view(request: HttpRequest, **address: str) -> HttpResponseBase:
             response = either(request, **address)
             if request.method == "OPTIONS":
-                for header, media_type in accepted.items():
-                    response[header] = media_type
+                _say_what_may_be_sent(request, response, address["collection"], accepted)
             elif response.status_code == 401:
                 response["WWW-Authenticate"] = UNAUTHENTICATED
             return response
@@ -51,6 +51,19 @@ def _by_method(accepted: dict[str, str], writers: dict[str, Callable[..., HttpRe
         return csrf_exempt(view)
 
     return decorate
+
+
+def _say_what_may_be_sent(
+    request: HttpRequest, response: HttpResponseBase, collection: str, accepted: dict[str, str]
+) -> None:
+    """The bodies that are taken; who may not write is offered reading alone, as the definition says."""
+    audience = asking.audience_of(request)
+    layer = next((layer for layer in registry.visible_to(audience) if layer.name == collection), None)
+    if layer is None or not audience.covers(layer.edit):
+        response["Allow"] = "GET, HEAD, OPTIONS"
+        return
+    for header, media_type in accepted.items():
+        response[header] = media_type
 
 
 def create(request: HttpRequest, writer: Writer, collection: str) -> HttpResponse:
