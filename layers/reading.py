@@ -97,6 +97,7 @@ class Selection:
     form: Form = Form()
     conditions: tuple[Query, ...] = ()
     order: Order | None = None
+    offset: int = 0
 
 
 def select(
@@ -112,6 +113,7 @@ def select(
     form: Form = Form(),
     conditions: Iterable[Query] = (),
     order: Order | None = None,
+    offset: int = 0,
 ) -> Selection:
     """A checked selection. `equals` maps field names to values as text, as they come in a URL.
 
@@ -133,7 +135,18 @@ def select(
             )
         checked.append((readable[name], values.from_text(layer, readable[name], text)))
     return Selection(
-        layer, audience, bbox, interval, tuple(checked), after_id, limit, bbox_crs, form, tuple(conditions), order
+        layer,
+        audience,
+        bbox,
+        interval,
+        tuple(checked),
+        after_id,
+        limit,
+        bbox_crs,
+        form,
+        tuple(conditions),
+        order,
+        offset,
     )
 
 
@@ -150,6 +163,8 @@ def features_query(selection: Selection) -> Query:
     query += Query(" ORDER BY " + ", ".join(order.by))
     if selection.limit is not None:
         query += Query(" LIMIT %s", (selection.limit,))
+    if selection.offset:
+        query += Query(" OFFSET %s", (selection.offset,))
     return query
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from typing import Any
 
@@ -120,13 +121,17 @@ def _truth(field: Field, text: str) -> bool:
 
 
 def _moment(field: Field, text: str) -> Any:
+    right = "a date and time with its zone, as in 2024-01-01T16:10:00+09:00"
     try:
         moment = parse_datetime(text)
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise _fault(field, text, "a date and time with its zone, as in 2024-01-01T16:10:00+09:00")
-    return moment
+        raise _fault(field, text, right)
+    try:
+        return moment.astimezone(datetime.UTC)  # PostgreSQL knows no zone that is 16 hours or more away
+    except OverflowError as error:
+        raise _fault(field, text, f"{right}, between the years 1 and 9999") from error
 
 
 def _checked(column: models.Field[Any, Any], field: Field, value: Any) -> Any:

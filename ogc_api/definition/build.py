@@ -35,7 +35,7 @@ _PROCESSES = Text("処理の一覧", "Processes")
 
 _METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 _SHARED_FORM = tuple(name for name in FORM_PARAMETERS if name != "properties")
-_OF_ITEMS = ("limit", "bbox", "bbox-crs", "datetime", "cursor", *_SHARED_FORM, *FILTERING)
+_OF_ITEMS = ("limit", "offset", "bbox", "bbox-crs", "datetime", "cursor", *_SHARED_FORM, *FILTERING)
 _OF_FILTER = frozenset({"type", "format", "enum", "maxLength", "minimum", "maximum"})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from layers.city import City
 from layers.crs import CRS84, offered_crs
 from layers.spec import Text
-from ogc_api.features.parameters import DEFAULT_LIMIT, MAX_LIMIT, MAX_TEXT, MAX_TEXTS
+from ogc_api.features.parameters import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, MAX_TEXT, MAX_TEXTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,11 @@ _PARAMETERS = {
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
         f"features of one page at most; more than {MAX_LIMIT} is taken as {MAX_LIMIT}",
     ),
+    "offset": query(
+        "offset",
+        {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0},
+        "features to pass over; not with cursor. The links to next pages are quicker, and true while others write",
+    ),
     "bbox": query(
         "bbox",
         {"type": "array", "oneOf": [{"minItems": n, "maxItems": n} for n in (4, 6)], "items": {"type": "number"}},
@@ -125,7 +130,7 @@ _PARAMETERS = {
         "name": "If-None-Match",
         "in": "header",
         "required": False,
-        "description": "the ETag of what the caller has, or several: 304 while one is still true; anything else has no effect",
+        "description": "the ETag of what the caller has: 304 while it is true; what is none has no effect",
         "schema": {"type": "string"},
     },
     "filter": query(

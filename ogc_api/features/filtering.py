@@ -63,7 +63,8 @@ def links_of_search(layer: LayerSpec, asked: Asked, next_cursor: str | None) -> 
         {"rel": "collection", "type": "application/json", "title": title, "href": collection}
     ]
     if next_cursor is not None:
-        following = dict(asked.posted or {}) | {"cursor": next_cursor}
+        counted = {name: value for name, value in (asked.posted or {}).items() if name != "offset"}
+        following = counted | {"cursor": next_cursor}
         links.append(
             {
                 "rel": "next",

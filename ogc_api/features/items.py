@@ -36,7 +36,7 @@ from ogc_api.features.remembering import find_count
 from ogc_api.features.tags import REPRESENTATION, state_of, tag_of
 from ogc_api.keeping import rests_on
 
-OWN_PARAMETERS = ("limit", "bbox", "bbox-crs", "datetime", "cursor", *FORM_PARAMETERS, *filtering.PARAMETERS)
+OWN_PARAMETERS = ("limit", "offset", "bbox", "bbox-crs", "datetime", "cursor", *FORM_PARAMETERS, *filtering.PARAMETERS)
 STREAM_ABOVE = 1_000
 """Features beyond which the text is sent while it is read."""
 BATCH = 500
@@ -138,6 +138,7 @@ def read_page(layer: LayerSpec, asked: Asked) -> Page:
             *filtering.conditions_of(layer, asked, offered()),
         ],
         order=order,
+        offset=parameters.read_offset(given.get("offset"), cursor),
     )
     return Page(layer, asked, selection, limit, sorts)
 

@@ -34,7 +34,8 @@ def links_of(asked: Asked, layer: LayerSpec, next_cursor: str | None) -> list[di
         },
     ]
     if next_cursor is not None:
-        following = dict(asked.parameters) | {"cursor": next_cursor}
+        counted = {name: text for name, text in asked.parameters.items() if name != "offset"}
+        following = counted | {"cursor": next_cursor}
         links.append({"rel": "next", "type": GEOJSON, "title": said.next_page, "href": _url(items_url, following)})
     return links
 

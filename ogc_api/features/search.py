@@ -81,6 +81,7 @@ def _kinds_of(layer: LayerSpec, audience: Audience) -> dict[str, str]:
 
 _OTHER_KINDS = {
     "limit": "integer",
+    "offset": "integer",
     "skipGeometry": "boolean",
     "bbox": "array",
     "sortby": "array",

@@ -44,6 +44,7 @@ def created_answer(request: HttpRequest, writer: Writer, answer: dict[str, Any])
     response = _represented(request, writer, answer["id"], answer["notices"], 201)
     if response is None:
         response = HttpResponse(status=201)
+        del response["Content-Type"]  # nothing is of no type
         response["ETag"] = tag_of(answer["state"], writer.layer, writer.asked)
     response["Location"] = _address(writer, answer["id"])
     return _noticed(response, answer["notices"])

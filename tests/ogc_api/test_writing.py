@@ -11,8 +11,9 @@ from django.test import Client
 from gis_server.accounts.roles import give_role
 from layers import registry
 from layers.changes import Change
+from layers.spec import Audience
 from tests.ogc_api.rows import add
-from tests.ogc_api.writers import AREAS, GEOJSON, SITES, point, sender
+from tests.ogc_api.writers import AREAS, GEOJSON, SITES, feature, point, sender
 
 pytestmark = pytest.mark.django_db
 
@@ -231,3 +232,20 @@ def test_a_session_needs_the_proof_of_origin_and_with_it_may_write(site):
 
 def test_a_collection_that_does_not_exist_takes_nothing(send):
     assert send("POST", "/api/collections/none/items", point()).status_code == 404
+
+
+def test_a_time_in_a_zone_that_no_place_has_is_stored_as_the_moment_that_it_is():
+    send = sender("disaster-staff")
+    body = feature(registry.get("closures"), Audience.DISASTER_STAFF, starts_at="2024-01-01T00:00:00-20:18")
+    made = send("POST", "/api/collections/closures/items", body, Prefer="return=representation")
+    assert made.status_code == 201
+    assert made.json()["properties"]["starts_at"].startswith("2024-01-01T20:18:00")
+    first_day = feature(registry.get("closures"), Audience.DISASTER_STAFF, starts_at="0001-01-01T00:00:00+10:00")
+    refused = send("POST", "/api/collections/closures/items", first_day)
+    assert (refused.status_code, refused.json()["parameter"]) == (400, "starts_at")
+
+
+def test_what_has_no_body_has_no_media_type():
+    made = sender("disaster-staff")("POST", SITES, point())
+    assert (made.status_code, made.content) == (201, b"")
+    assert "Content-Type" not in made.headers

@@ -68,6 +68,8 @@ def _put_body_right(case: Any) -> None:
     elif path.endswith("/execution"):
         _put_inputs_right(case.body.get("inputs", {}))
     else:
+        for name in set(case.body) - {"type", "id", "geometry", "properties", "features"}:
+            case.body[name] = []
         for feature in case.body.get("features", [case.body]):
             _put_feature_right(feature)
 
@@ -129,6 +131,8 @@ def _put_feature_right(feature: Any) -> None:
     """A shape is closed, and lies in or near the city."""
     if not isinstance(feature, dict):
         return
+    for name in {"bbox", "links"} & set(feature):  # anything of JSON, but for numbers that no program can hold
+        feature[name] = []
     shape = feature.get("geometry")
     if isinstance(shape, dict) and shape.get("type") in COORDINATES:
         shape["coordinates"] = COORDINATES[shape["type"]]
