@@ -10,7 +10,7 @@ from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-from qgis.core import (  # type: ignore[import-not-found]  # noqa: E402
+from qgis.core import (  # type: ignore[import-not-found]
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
@@ -23,8 +23,8 @@ from qgis.core import (  # type: ignore[import-not-found]  # noqa: E402
     QgsSingleSymbolRenderer,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QSize  # type: ignore[import-not-found]  # noqa: E402
-from qgis.PyQt.QtGui import QColor  # type: ignore[import-not-found]  # noqa: E402
+from qgis.PyQt.QtCore import QSize  # type: ignore[import-not-found]
+from qgis.PyQt.QtGui import QColor  # type: ignore[import-not-found]
 
 SIZE_PX = 400
 HALF_WIDTH_M = 400
