@@ -19,11 +19,11 @@ def test_both_maps_show_features_and_complain_of_nothing(visitor, city: RunningC
     page = guest.visit(f"/developers/?lang={language}")
     for name in ("maplibre", "openlayers"):
         page.locator(f"#{name}-map[data-ready=true]").wait_for(timeout=READY_MS)
-        assert int(page.locator(f"#{name}-map").get_attribute("data-drawn")) > 10
-    assert int(page.locator("#maplibre-map").get_attribute("data-roads")) > 10
+        assert int(page.locator(f"#{name}-map").get_attribute("data-drawn")) > 5
+    assert int(page.locator("#maplibre-map").get_attribute("data-roads")) > 5
     assert int(page.locator("#openlayers-map").get_attribute("data-tiles")) > 10
     ((flood,),) = city.rows("SELECT count(*) FROM layers_evacuationsite WHERE flood")
-    assert flood > 20, "more than one page"
+    assert flood > 10, "more than one page"
     expect(page.locator("#maplibre-found")).to_have_text(str(flood))
     assert any("cursor=" in address for address in guest.addresses), "the pages' links are followed"
     assert guest.complaints == []

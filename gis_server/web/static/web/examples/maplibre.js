@@ -9,7 +9,7 @@ const found = document.getElementById("maplibre-found");
 /** Every feature that fits a filter in CQL2, page after page, as the links with rel=next lead on. */
 async function readAll(collection, filter) {
   const features = [];
-  const first = new URLSearchParams({ filter, limit: "20", f: "json" });
+  const first = new URLSearchParams({ filter, limit: "10", f: "json" });
   for (let url = `${API}/collections/${collection}/items?${first}`; url; ) {
     const answer = await fetch(url);
     const page = await answer.json();
