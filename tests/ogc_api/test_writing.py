@@ -245,7 +245,10 @@ def test_a_time_in_a_zone_that_no_place_has_is_stored_as_the_moment_that_it_is()
     assert (refused.status_code, refused.json()["parameter"]) == (400, "starts_at")
 
 
-def test_what_has_no_body_has_no_media_type():
-    made = sender("disaster-staff")("POST", SITES, point())
-    assert (made.status_code, made.content) == (201, b"")
-    assert "Content-Type" not in made.headers
+def test_what_was_created_is_told_in_the_same_words_for_one_as_for_many():
+    send = sender("disaster-staff")
+    one = send("POST", SITES, point())
+    (told,) = one.json()["created"]
+    assert (told["href"], told["etag"]) == (one.headers["Location"], one.headers["ETag"])
+    many = send("POST", SITES, {"type": "FeatureCollection", "features": [point()]}).json()["created"]
+    assert set(many[0]) == set(told) == {"id", "href", "etag", "notices"}

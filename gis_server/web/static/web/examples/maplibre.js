@@ -35,7 +35,7 @@ async function show() {
   const sites = await readAll("evacuation-sites", "flood = TRUE");
   const map = new maplibre.Map({ container: element, style, center: [139.5603, 35.6833], zoom: 12.5, cooperativeGestures: false });
   await new Promise((resolve) => map.once("load", resolve));
-  map.addSource("sites", { type: "geojson", data: sites, attribution: "evacuation-sites" });
+  map.addSource("sites", { type: "geojson", data: sites });
   map.addLayer({
     id: "sites", type: "circle", source: "sites",
     paint: { "circle-radius": 7, "circle-color": "#0b5fa5", "circle-stroke-color": "#ffffff", "circle-stroke-width": 2 },
