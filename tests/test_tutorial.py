@@ -18,7 +18,7 @@ def run(city: RunningCity, folder: Path, **more: str) -> str:
     env = {"MACHIGIS_API": f"{city.url}/api", "MPLBACKEND": "Agg", "MPLCONFIGDIR": str(folder), "HOME": str(folder)}
     words = [sys.executable, str(CHECKOUT / "tests" / "notebook_program.py"), str(NOTEBOOK)]
     done = subprocess.run(
-        words, env={"PATH": "/usr/bin:/bin", **env, **more}, capture_output=True, text=True, timeout=120, check=False
+        words, env={"PATH": "/usr/bin:/bin", **env, **more}, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

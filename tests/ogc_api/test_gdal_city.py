@@ -22,7 +22,7 @@ pytestmark = [
 def read(city: RunningCity, layer: LayerSpec, *options: str) -> list:
     source = [f"OAPIF:{city.url}/api", layer.name]
     words = ["ogr2ogr", "-f", "GeoJSON", "-lco", "COORDINATE_PRECISION=9", "/vsistdout/", *source, *options]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     assert "ERROR" not in done.stderr
     if not done.stdout.strip():

@@ -24,7 +24,7 @@ def told(city: RunningCity) -> dict[str, Any]:
     node = find_node(Checkout(CHECKOUT), os.environ)
     assert node is not None, "the set-up brings Node.js"
     words = [str(node), str(PROGRAM), f"{city.url}/api"]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 

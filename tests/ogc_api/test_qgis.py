@@ -33,7 +33,7 @@ def seen(city: RunningCity, tmp_path_factory: pytest.TempPathFactory) -> dict[st
         env={"PATH": os.defpath, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder), "LC_ALL": "C.UTF-8"},
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
