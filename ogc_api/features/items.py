@@ -208,7 +208,7 @@ def _written(page: Page, batches: Batches, revision: int) -> Iterator[str]:
             returned, last = returned + len(kept), kept[-1]
         if last is not None and len(kept) < len(batch):
             next_cursor = page.cursor_after(last)
-    is_whole = next_cursor is None and "cursor" not in page.asked.parameters
+    is_whole = next_cursor is None and "cursor" not in page.asked.parameters and not page.selection.offset
     matched = returned if is_whole else find_count(page.selection, revision)
     counted = "" if matched is None else f'"numberMatched":{matched},'
     links = to_text(links_of(page.asked, page.layer, next_cursor))
