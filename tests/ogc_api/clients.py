@@ -23,7 +23,7 @@ def stored(city: RunningCity, layer: LayerSpec, condition: str = "TRUE") -> dict
     """Id and geometry of each feature that the public may see, past the application."""
     if layer.rows is not None:
         listed = ", ".join(f"'{value}'" for value in layer.rows.values)
-        condition = f"{condition} AND {layer.rows.field} IN ({listed})"
+        condition = f"({condition}) AND {layer.rows.field} IN ({listed})"
     rows = city.rows(f'SELECT id, ST_AsBinary(geometry) FROM "{layer.table}" WHERE {condition}')
     return {feature_id: shapely.from_wkb(wkb) for feature_id, wkb in rows}
 

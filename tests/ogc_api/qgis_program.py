@@ -39,13 +39,13 @@ def main(api: str, collection: str, folder: Path) -> dict:
     layer.setRenderer(QgsSingleSymbolRenderer(QgsMarkerSymbol.createSimple(MARKER)))
     features = {feature["id"]: feature.geometry().asPoint() for feature in layer.getFeatures()}
     box = QgsFeatureRequest().setFilterRect(QgsRectangle(139.55, 35.67, 139.57, 35.69))
-    chosen = QgsFeatureRequest().setFilterExpression('"flood" = true')
+    chosen = QgsFeatureRequest().setFilterExpression("\"name\" LIKE '%小学校%'")
     first = min(features)
     return {
         "count": layer.featureCount(),
         "features": {key: [point.x(), point.y()] for key, point in features.items()},
         "in_box": [feature["id"] for feature in layer.getFeatures(box)],
-        "flood": [feature["id"] for feature in layer.getFeatures(chosen)],
+        "schools": [feature["id"] for feature in layer.getFeatures(chosen)],
         "first": first,
         "pictures": {code: draw(layer, features[first], code, folder) for code in (3857, 6677)},
     }
