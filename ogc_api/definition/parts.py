@@ -147,6 +147,12 @@ _PARAMETERS = {
 }
 
 SCHEMAS: dict[str, Any] = {
+    "anything": {"type": "object"},
+    "geometry": {
+        **_object(("type",), type=_TEXT, coordinates={"type": "array", "items": {}}),
+        "nullable": True,
+        "description": "of any kind",
+    },
     "problem": _object(
         ("type", "title", "status", "detail"),
         type=_TEXT,
