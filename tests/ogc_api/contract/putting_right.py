@@ -67,7 +67,7 @@ def _put_body_right(case: Any) -> None:
         _put_right(case.body, as_json=True)
     elif path.endswith("/execution"):
         _put_inputs_right(case.body.get("inputs", {}))
-    else:
+    elif "/items" in path:
         for name in set(case.body) - {"type", "id", "geometry", "properties", "features"}:
             case.body[name] = []
         for feature in case.body.get("features", [case.body]):
