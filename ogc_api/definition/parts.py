@@ -153,6 +153,14 @@ SCHEMAS: dict[str, Any] = {
         "nullable": True,
         "description": "of any kind",
     },
+    "feature": _object(
+        ("type", "geometry", "properties"),
+        type={"type": "string", "enum": ["Feature"]},
+        id={},
+        geometry=ref("schemas", "geometry"),
+        properties={"type": "object"},
+        links=_list("link"),
+    ),
     "problem": _object(
         ("type", "title", "status", "detail"),
         type=_TEXT,

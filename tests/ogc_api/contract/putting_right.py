@@ -67,6 +67,8 @@ def _put_body_right(case: Any) -> None:
         _put_right(case.body, as_json=True)
     elif path.endswith("/execution"):
         _put_inputs_right(case.body.get("inputs", {}))
+    elif path == "/routes":
+        _put_waypoints_right(case.body.get("inputs", {}))
     elif "/items" in path:
         for name in set(case.body) - {"type", "id", "geometry", "properties", "features"}:
             case.body[name] = []
@@ -161,3 +163,11 @@ def _put_inputs_right(inputs: Any) -> None:
     for name, position in (("from", POSITION), ("to", [139.5708, 35.7022])):
         if isinstance(inputs, dict) and name in inputs:
             inputs[name] = position
+
+
+def _put_waypoints_right(inputs: Any) -> None:
+    """Places on the way lie in the city, and differ."""
+    waypoints = inputs.get("waypoints") if isinstance(inputs, dict) else None
+    for holder in (waypoints, waypoints.get("value")) if isinstance(waypoints, dict) else ():
+        if isinstance(holder, dict) and "coordinates" in holder:
+            holder["coordinates"] = [POSITION, [139.5708, 35.7022]]
