@@ -59,7 +59,7 @@ def hold_to_its_definition(city: RunningCity, *options: str, seconds: int = SECO
         timeout=seconds,
         check=False,
     )
-    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
+    assert done.returncode == 0, done.stdout[-60_000:] + done.stderr[-2_000:]
     assert "No issues found" in done.stdout
 
 
