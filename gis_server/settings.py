@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "gis_server.data",
     "gis_server.places",
     "gis_server.imports",
+    "gis_server.ogc_parts",
     "gis_server.web",
     "gis_server.command",
 ]
@@ -163,6 +164,10 @@ OGC_API_PARTS: list[str] = [
     "ogc_api.processes.part.JOBS",
     "gis_server.navigation.route_part.ROUTES",
     "gis_server.data.records_part.RECORDS",
+    "gis_server.ogc_parts.tiles.TILES_PART",
+    "gis_server.ogc_parts.styles.STYLES_PART",
+    "gis_server.ogc_parts.maps.MAPS_PART",
+    "ogc_api.writing.transactions.PART",
 ]
 # What the owner of a layer adds to what is written, by the name of the layer.
 OGC_API_WRITING_RULES = "gis_server.editing.rules.rules_for"

@@ -33,7 +33,8 @@ class Revision(models.Model):
 class Change(models.Model):
     """One statement that changed a layer: who, when, how many rows, and the area touched before and after.
 
-    `revision` is null until the transaction commits.
+    `revision` is null until the transaction commits. `began_at` is when the transaction began: rows that a bulk load
+    inserts are entered at that moment (null in entries older than this column).
     """
 
     layer = models.CharField(max_length=60)
@@ -41,6 +42,7 @@ class Change(models.Model):
     operation = models.CharField(max_length=10)
     actor = models.CharField(max_length=150)
     at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True)
     transaction = models.BigIntegerField()
     row_count = models.BigIntegerField()
     is_bulk = models.BooleanField()
@@ -53,7 +55,8 @@ class Change(models.Model):
                 fields=["transaction"],
                 condition=models.Q(revision__isnull=True),
                 name="change_pending",
-            )
+            ),
+            models.Index(fields=["layer", "at"], name="change_layer_at"),
         ]
 
     def __str__(self) -> str:
@@ -64,7 +67,8 @@ class ChangedRow(models.Model):
     """One row of a change, as it was and as it became.
 
     Of a bulk load only rows that it changed or removed are here, as they were: what it inserted is in the table, known
-    by the moment at which it was entered, and what became of changed rows is there too.
+    by the moment at which it was entered, and what became of changed rows is there too. Rows that it inserts with
+    another such moment (an import that is taken back brings old rows again) are here like any other.
     """
 
     change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="rows")

@@ -8,12 +8,13 @@ from typing import Any
 from django.contrib.gis.db.models import GeometryField
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import FieldDoesNotExist
-from django.db import connection
+from django.db import connection, models
 
 from layers import registry
 from layers.changes import TRIGGER_NAMES
 from layers.feature import Feature
-from layers.spec import SYSTEM_FIELDS, LayerSpec
+from layers.spec import SYSTEM_FIELDS, Field, LayerSpec
+from layers.units import UNITS
 
 _NOT_DECLARED = {"id", "geometry", "entered_at"} | {field.name for field in SYSTEM_FIELDS}
 
@@ -39,6 +40,13 @@ def faults_of(layer: LayerSpec) -> Iterator[CheckMessage]:
         yield Error(f"{layer.name}: a field is declared twice", id="layers.E004")
     yield from _geometry_faults(layer)
     yield from _reference_faults(layer, set(declared))
+    for field in (*layer.fields, *SYSTEM_FIELDS):
+        if field.name in columns:
+            yield from _field_faults(layer, field)
+    yield from _list_faults(layer, set(declared) & columns)
+    if layer.rows is not None and not layer.edit.covers(layer.rows.everything):
+        detail = f"{layer.name}: whoever may edit has to see every row, or ids of hidden rows could be found by writing"
+        yield Error(detail, id="layers.E013")
 
 
 def _geometry_faults(layer: LayerSpec) -> Iterator[CheckMessage]:
@@ -51,7 +59,7 @@ def _geometry_faults(layer: LayerSpec) -> Iterator[CheckMessage]:
 
 
 def _reference_faults(layer: LayerSpec, declared: set[str]) -> Iterator[CheckMessage]:
-    named = {layer.style.label, layer.style.by, layer.rows and layer.rows.field}
+    named = {layer.style.label, layer.style.by, layer.rows and layer.rows.field, layer.kind_field}
     if layer.period:
         named |= {layer.period.start, layer.period.end}
     if layer.gazetteer:
@@ -62,6 +70,34 @@ def _reference_faults(layer: LayerSpec, declared: set[str]) -> Iterator[CheckMes
     for field in layer.fields:
         if field.name in drawn and not field.tiled:
             yield Error(f"{layer.name}: is drawn by {field.name}, which its tiles do not carry", id="layers.E008")
+
+
+def _field_faults(layer: LayerSpec, field: Field) -> Iterator[CheckMessage]:
+    """A unit is one that is known; what refers to features holds ids of a layer that is there; a kind is a text."""
+    is_text = isinstance(layer.model._meta.get_field(field.name), models.CharField)
+    if field.unit is not None and field.unit not in UNITS:
+        yield Error(f"{layer.name}: {field.name} has the unit {field.unit}, not in layers/units.py", id="layers.E009")
+    if field.reference is not None and (field.reference not in _layer_names() or not is_text):
+        detail = f"{layer.name}: {field.name} refers to {field.reference}; a reference is a text with ids of a layer"
+        yield Error(detail, id="layers.E010")
+    if field.name == layer.kind_field and not is_text:
+        yield Error(f"{layer.name}: {field.name} says what kind a feature is, but is no text", id="layers.E011")
+
+
+def _list_faults(layer: LayerSpec, declared: set[str]) -> Iterator[CheckMessage]:
+    """A list is made of flags, and its name is its own."""
+    taken = {field.name for field in layer.model._meta.get_fields()}
+    for one in layer.lists:
+        flags = [name for name in one.flags if name in declared]
+        all_flags = all(isinstance(layer.model._meta.get_field(name), models.BooleanField) for name in flags)
+        if one.name in taken or len(flags) < len(one.flags) or not flags or not all_flags:
+            detail = f"{layer.name}: the list {one.name} needs a name of its own and declared true-or-false fields"
+            yield Error(detail, id="layers.E012")
+        taken.add(one.name)
+
+
+def _layer_names() -> set[str]:
+    return {layer.name for layer in registry.every()}
 
 
 @register(Tags.database)

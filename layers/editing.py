@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -122,6 +122,33 @@ def delete(layer: LayerSpec, editor: Editor, feature_id: str, *, version: int) -
         _locked(layer, feature_id, version).delete()
 
 
+def hold(features: Iterable[tuple[LayerSpec, str]], new: Iterable[tuple[LayerSpec, str]] = ()) -> None:
+    """Keep all these features, and the ids of new ones, for this transaction, so that several acts on them follow.
+
+    Always in the same order, so that two who want the same features never wait for one another. What is not there is
+    passed over.
+    """
+    ids: dict[str, set[str]] = {}
+    layers = {}
+    for layer, feature_id in features:
+        if "\x00" not in feature_id:
+            ids.setdefault(layer.name, set()).add(feature_id)
+            layers[layer.name] = layer
+    for name in sorted({_name_of_id(layer, feature_id) for layer, feature_id in new}):
+        _hold_id(name)
+    for name in sorted(ids):
+        list(layers[name].model.objects.filter(pk__in=ids[name]).order_by("pk").select_for_update().values_list("pk"))
+
+
+def _name_of_id(layer: LayerSpec, feature_id: str) -> str:
+    return f"{layer.name}/{feature_id}"
+
+
+def _hold_id(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
 def _check_may_edit(layer: LayerSpec, editor: Editor) -> None:
     if not editor.audience.covers(layer.edit):
         raise Problem(403, "not allowed", f"{editor.name or 'an anonymous visitor'} may not edit {layer.name}")
@@ -150,8 +177,7 @@ def _checked_id(layer: LayerSpec, feature_id: str) -> str:
 
 def _find_created(layer: LayerSpec, editor: Editor, feature_id: str) -> Saved | None:
     """The feature that an earlier, possibly simultaneous, call of the same editor created under this id."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{layer.name}/{feature_id}"])
+    _hold_id(_name_of_id(layer, feature_id))
     existing = layer.model.objects.filter(pk=feature_id).first()
     if existing is None:
         return None

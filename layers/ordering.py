@@ -82,6 +82,12 @@ def order_of(sorts: tuple[Sort, ...], place: tuple[Any, ...] | None = None) -> O
     return Order(tuple(sort.sql for sort in sorts), (*by, "t.id"), condition)
 
 
+def until(sorts: tuple[Sort, ...], place: tuple[Any, ...]) -> Query:
+    """The condition for what comes up to a place in the order, that place included, beginning with AND."""
+    after = _after(sorts, place)
+    return Query(" AND (true") + after + Query(") IS NOT TRUE")
+
+
 def _after(sorts: tuple[Sort, ...], place: tuple[Any, ...]) -> Query:
     """Greater in the first key, or equal there and greater in the next, and so on to the id."""
     same, ways, ways_params = "", [], []

@@ -14,9 +14,11 @@ from typing import Any
 
 from django.db import DataError
 
-from layers import database, values
+from layers import database, history, values
 from layers.crs import CRS84, LON_LAT_SRID, WEB_MERCATOR_SRID, Crs
 from layers.problems import Problem
+from layers.query import Query as Query  # as whoever reads knows them
+from layers.query import quoted as quoted
 from layers.spec import Audience, Field, LayerSpec
 
 Bbox = tuple[float, float, float, float]
@@ -26,17 +28,6 @@ BOX_STEP_M = 100.0
 """A side of a box in metres is taken as points so far apart: between them it leaves a line of degrees by 0.2 mm."""
 MAX_BOX_POINTS = 2_000
 """Points of the longest side of a box; keeps the work bounded where somebody asks for a whole country."""
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """SQL and its parameters; the text never holds a caller's value."""
-
-    sql: str
-    params: tuple[Any, ...] = ()
-
-    def __add__(self, other: Query) -> Query:
-        return Query(self.sql + other.sql, self.params + other.params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +75,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which features of a layer an audience asks for. Build it with `select`, which checks it."""
+    """Which features of a layer an audience asks for. Build it with `select`, which checks it.
+
+    Args:
+        as_of: the moment at which the layer is looked at; None for now.
+    """
 
     layer: LayerSpec
     audience: Audience
@@ -98,6 +93,7 @@ class Selection:
     conditions: tuple[Query, ...] = ()
     order: Order | None = None
     offset: int = 0
+    as_of: datetime.datetime | None = None
 
 
 def select(
@@ -114,6 +110,7 @@ def select(
     conditions: Iterable[Query] = (),
     order: Order | None = None,
     offset: int = 0,
+    as_of: datetime.datetime | None = None,
 ) -> Selection:
     """A checked selection. `equals` maps field names to values as text, as they come in a URL.
 
@@ -121,8 +118,11 @@ def select(
     `conditions` are on the alias ``t``, each beginning with AND, made of fields that the audience may read.
 
     Raises:
-        Problem: 400, naming the field that does not exist for this audience, or the value that does not fit it.
+        Problem: 400, naming the field that does not exist for this audience, or the value that does not fit it; or
+            that the audience may not look back.
     """
+    if as_of is not None and not history.is_offered(layer, audience):
+        raise Problem(400, "unknown parameter", f"{layer.name} is not shown as of a past time", parameter="as-of")
     readable = {field.name: field for field in layer.fields_for(audience)}
     checked = []
     for name, text in (equals or {}).items():
@@ -147,17 +147,27 @@ def select(
         tuple(conditions),
         order,
         offset,
+        as_of,
     )
 
 
 def features_query(selection: Selection) -> Query:
-    """Rows (id, GeoJSON feature as text, then the keys of the order), at most `limit`.
+    """Rows (id, GeoJSON feature as text, then the keys of the order), at most `limit`."""
+    return rows_query(selection, keyed(selection, _feature_sql(selection.layer, selection.audience, selection.form)))
+
+
+def keyed(selection: Selection, *columns: str) -> tuple[str, ...]:
+    """The id, some columns, and the keys of the order: what a place in the order is made of."""
+    return ("t.id", *columns, *(selection.order.keys if selection.order else ()))
+
+
+def rows_query(selection: Selection, columns: Iterable[str]) -> Query:
+    """These SQL expressions on the alias ``t`` for each feature, at most `limit`.
 
     Without an order they come in the order of id, after `after_id`.
     """
     order = selection.order or Order((), ("t.id",), Query(""))
-    columns = ", ".join(("t.id", _feature_sql(selection.layer, selection.audience, selection.form), *order.keys))
-    query = Query(f"SELECT {columns} FROM {quoted(selection.layer.table)} t") + where(selection) + order.after
+    query = Query(f"SELECT {', '.join(columns)} FROM ") + source(selection) + where(selection) + order.after
     if selection.after_id is not None and selection.order is None:
         query += Query(" AND t.id > %s", (selection.after_id,))
     query += Query(" ORDER BY " + ", ".join(order.by))
@@ -173,16 +183,35 @@ def feature_query(
     audience: Audience,
     feature_id: str,
     form: Form = Form(),
+    *,
+    as_of: datetime.datetime | None = None,
+    written: str | None = None,
 ) -> Query:
-    """One row (id, GeoJSON feature as text, version, time of entry), or none where the audience may not see it."""
-    feature = _feature_sql(layer, audience, form)
-    query = Query(f"SELECT t.id, {feature}, t.version, t.entered_at FROM {quoted(layer.table)} t")
-    return query + where(Selection(layer, audience)) + Query(" AND t.id = %s", (feature_id,))
+    """One row (id, feature as text, version, time of entry), or none where the audience may not see it.
+
+    Args:
+        written: the SQL of the text; None for GeoJSON.
+    """
+    selection = Selection(layer, audience, as_of=as_of)
+    feature = written or _feature_sql(layer, audience, form)
+    query = Query(f"SELECT t.id, {feature}, t.version, t.entered_at FROM ") + source(selection, feature_id)
+    return query + where(selection) + Query(" AND t.id = %s", (feature_id,))
 
 
 def count_query(selection: Selection) -> Query:
     """One row with the number of features, whatever page of them is asked for."""
-    return Query(f"SELECT count(*) FROM {quoted(selection.layer.table)} t") + where(selection)
+    return Query("SELECT count(*) FROM ") + source(selection) + where(selection)
+
+
+def source(selection: Selection, feature_id: str | None = None) -> Query:
+    """What stands after FROM, with the alias ``t``: the layer's table, or what it was at the moment that is asked for.
+
+    Args:
+        feature_id: the only feature that is wanted, if it is only one.
+    """
+    if selection.as_of is None:
+        return Query(f"{quoted(selection.layer.table)} t")
+    return history.build_source(selection.layer, selection.as_of, feature_id) + Query(" t")
 
 
 def where(selection: Selection) -> Query:
@@ -219,15 +248,6 @@ def rows(query: Query, *, is_frequent: bool = False) -> Iterator[tuple[Any, ...]
         raise Problem(400, "not computable", f"what is asked for cannot be computed: {reason}") from error
 
 
-def quoted(identifier: str) -> str:
-    """A name of the registry as an SQL identifier.
-
-    >>> quoted('a"b')
-    '"a""b"'
-    """
-    return '"' + identifier.replace('"', '""') + '"'
-
-
 def _feature_sql(layer: LayerSpec, audience: Audience, form: Form) -> str:
     columns = ", ".join(f"t.{quoted(field.name)}" for field in form.fields(layer, audience))
     return (
@@ -246,8 +266,13 @@ def _geometry_sql(form: Form) -> str:
     text = f"ST_AsGeoJSON({geometry}, {crs.digits:d}, 0)"
     if crs.is_stored:
         return text
+    return f"CASE WHEN {is_within(crs)} THEN {text} ELSE 'null' END"
+
+
+def is_within(crs: Crs) -> str:
+    """SQL that says whether a feature lies where a system is defined."""
     domain = ", ".join(repr(float(degrees)) for degrees in crs.domain)
-    return f"CASE WHEN t.geometry @ ST_MakeEnvelope({domain}, {LON_LAT_SRID}) THEN {text} ELSE 'null' END"
+    return f"t.geometry @ ST_MakeEnvelope({domain}, {LON_LAT_SRID})"
 
 
 def _bbox_condition(bbox: Bbox, crs: Crs) -> Query:

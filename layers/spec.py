@@ -7,7 +7,7 @@ the exports and the map need to know about a layer is said here once, beside the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 from typing import Any
 
@@ -66,11 +66,12 @@ class Field:
     Args:
         name: the model's column; also the property name in every output.
         source: names of the column in open-data standards and publishers' files, best first.
-        unit: UCUM-like unit of a number (``m``, ``s``, ``%``, ``cm``).
+        unit: UCUM code of a number's unit, one of `layers.units.UNITS` (``m``, ``%``, ``{person}``).
         read: lowest audience that may see the field, filter on it, sort by it or export it.
         edit: lowest audience that may write it; None means the layer's own.
         codes: meaning of each allowed value, where the values are a code list.
         tiled: False keeps the field out of vector tiles; items, exports and forms carry it all the same.
+        reference: name of the layer whose features' ids the values are, always.
     """
 
     name: str
@@ -82,6 +83,21 @@ class Field:
     edit: Audience | None = None
     codes: Mapping[Any, Text] = field(default_factory=dict)
     tiled: bool = True
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlagList:
+    """A list that filters can name, stored nowhere: those of some true-or-false fields that are true.
+
+    Args:
+        name: what filters call it; no field has this name.
+        flags: the fields, whose names are the list's codes. A flag that is not known is not in the list.
+    """
+
+    name: str
+    title: Text
+    flags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +187,7 @@ class Gazetteer:
 
 
 SYSTEM_FIELDS = (
-    Field("city_code", Text("全国地方公共団体コード", "Municipality code")),
+    Field("city_code", Text("全国地方公共団体コード", "Municipality code"), reference="boundaries"),
     Field("source", Text("出典", "Source")),
     Field("version", Text("版", "Version")),
     Field("changed_at", Text("更新日時", "Last changed")),
@@ -190,6 +206,8 @@ class LayerSpec:
         period: the columns of time that ``datetime`` filters on.
         rows: which rows a lower audience may see; None means all.
         gazetteer: how its features are found by name; None for a layer whose features are not searched for.
+        kind_field: the field of text whose code says what kind of thing a feature is.
+        lists: lists that filters can name, made of the layer's flags.
     """
 
     name: str
@@ -207,6 +225,8 @@ class LayerSpec:
     gazetteer: Gazetteer | None = None
     impacts: frozenset[Impact] = frozenset({Impact.TILES})
     group: str = "city"
+    kind_field: str | None = None
+    lists: tuple[FlagList, ...] = ()
 
     @property
     def table(self) -> str:
@@ -227,6 +247,12 @@ class LayerSpec:
     def editable_fields_for(self, audience: Audience) -> tuple[Field, ...]:
         """The fields that `audience` may write."""
         return tuple(f for f in self.fields if audience.covers(f.edit or self.edit))
+
+    def lists_for(self, audience: Audience) -> tuple[FlagList, ...]:
+        """The lists, of the flags that `audience` may read; a list of none does not exist."""
+        readable = {field.name for field in self.fields_for(audience)}
+        kept = (replace(one, flags=tuple(name for name in one.flags if name in readable)) for one in self.lists)
+        return tuple(one for one in kept if one.flags)
 
     def get_field(self, name: str) -> Field:
         for candidate in self.fields + SYSTEM_FIELDS:

@@ -7,8 +7,9 @@ import math
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import NOT_PROVIDED
 from django.utils.dateparse import parse_datetime
 
 from layers.problems import Problem
@@ -32,6 +33,20 @@ def json_type(column: models.Field[Any, Any]) -> dict[str, str]:
     return {"type": "string"}
 
 
+def limits_of(column: models.Field[Any, Any]) -> dict[str, int]:
+    """What else than its type a value has to keep to, in the words of JSON Schema, as the model's validators check."""
+    limits: dict[str, int] = {}
+    if isinstance(column, models.CharField | models.TextField) and not column.blank:
+        limits["minLength"] = 1
+    for validator in column.validators:
+        for kind, word in _LIMITS:
+            if isinstance(validator, kind):
+                limits[word] = int(validator.limit_value)
+    return limits
+
+
+_LIMITS = ((MaxLengthValidator, "maxLength"), (MinValueValidator, "minimum"), (MaxValueValidator, "maximum"))
+
 _JSON_TYPES: tuple[tuple[type[models.Field[Any, Any]], dict[str, str]], ...] = (
     (models.BooleanField, {"type": "boolean"}),
     (models.IntegerField, {"type": "integer"}),
@@ -39,25 +54,6 @@ _JSON_TYPES: tuple[tuple[type[models.Field[Any, Any]], dict[str, str]], ...] = (
     (models.DateTimeField, {"type": "string", "format": "date-time"}),
     (models.URLField, {"type": "string", "format": "uri-reference"}),
 )
-
-
-def limits(column: models.Field[Any, Any]) -> dict[str, int]:
-    """What JSON schema says of a column's values beyond their type: greatest length, least and greatest number."""
-    found: dict[str, int] = {}
-    if isinstance(column, models.CharField) and column.max_length:
-        found["maxLength"] = column.max_length
-    if isinstance(column, models.IntegerField):
-        for validator in column.validators:
-            if isinstance(validator, MinValueValidator | MaxValueValidator):
-                found["minimum" if isinstance(validator, MinValueValidator) else "maximum"] = validator.limit_value
-    return found
-
-
-def codes_of(layer: LayerSpec, field: Field) -> list[Any]:
-    """The values of a code list, with what a row has where nothing was said; empty for a field without one."""
-    default = column_of(layer, field).db_default
-    codes: list[Any] = list(field.codes)
-    return [*codes, default] if codes and isinstance(default, str | int) and default not in codes else codes
 
 
 def from_text(layer: LayerSpec, field: Field, text: str) -> Any:
@@ -76,7 +72,7 @@ def from_text(layer: LayerSpec, field: Field, text: str) -> Any:
     if isinstance(column, models.URLField):
         return text  # to be compared, not stored: any beginning of an address is one
     value = _checked(column, field, text)
-    codes = codes_of(layer, field)
+    codes = codes_of(column, field)
     if codes and value not in codes:
         raise _fault(field, text, f"one of {', '.join(str(code) for code in codes)}")
     return value
@@ -98,10 +94,18 @@ def from_json(layer: LayerSpec, field: Field, value: Any) -> Any:
         raise _fault(field, value, f"a {expected}")
     if isinstance(column, models.DateTimeField):
         return _moment(field, value)
-    codes = codes_of(layer, field)
-    if codes and value not in codes:
-        raise _fault(field, value, f"one of {', '.join(str(code) for code in codes)}")
+    if field.codes and value not in codes_of(column, field):
+        raise _fault(field, value, f"one of {', '.join(str(code) for code in codes_of(column, field))}")
+    if value == "" and not column.blank:
+        raise _fault(field, value, "a text that is not empty")
     return _checked(column, field, value)
+
+
+def codes_of(column: models.Field[Any, Any], field: Field) -> list[Any]:
+    """The codes that a field may hold: those of its list, and what it holds where nothing is said."""
+    codes = list(field.codes)
+    default = column.db_default
+    return codes if default is NOT_PROVIDED or not codes or default in codes else [*codes, default]
 
 
 def _fits(value: Any, expected: str) -> bool:
@@ -111,7 +115,9 @@ def _fits(value: Any, expected: str) -> bool:
         return expected == "string" and "\x00" not in value
     if isinstance(value, int):
         return expected in {"integer", "number"}
-    return isinstance(value, float) and expected == "number" and math.isfinite(value)
+    if not isinstance(value, float) or not math.isfinite(value):
+        return False
+    return expected == "number" or (expected == "integer" and value.is_integer())  # 1.0 is an integer of JSON Schema
 
 
 def _truth(field: Field, text: str) -> bool:

@@ -18,7 +18,7 @@ from django.utils.http import parse_etags
 from layers import problems
 from layers.problems import Problem
 from layers.spec import Audience
-from ogc_api import asking, words
+from ogc_api import asking, pages, words
 from ogc_api.asking import Asked
 from ogc_api.sharing import share
 
@@ -74,8 +74,8 @@ def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:
     """The problem as a document, or as a page where a browser asks. Never kept by any cache."""
     document = problem.document()
     if asking.wants_html(request):
-        members = {name: value for name, value in document.items() if name not in {"type", "title", "status", "detail"}}
-        context = {"problem": document, "members": members, **_frame(request, asking.language_of(request))}
+        language = asking.language_of(request)
+        context = {"problem": document, **pages.problem(request, document, language), **_frame(request, language)}
         response = render(request, "ogc_api/problem.html", context, status=problem.status)
     else:
         response = HttpResponse(to_text(document), content_type=problems.MEDIA_TYPE, status=problem.status)

@@ -14,10 +14,15 @@ from layers.problems import Problem
 from layers.spec import Audience, LayerSpec
 from ogc_api.features.parameters import MAX_TEXT, MAX_TEXTS
 
-FORMATS = ("json", "html")
 LANGUAGES = ("ja", "en")
 COMMON_PARAMETERS = ("f", "lang")
 _JSON_TYPES = ("application/json", "application/geo+json", "application/schema+json", "application/problem+json")
+
+Formats = Mapping[str, tuple[str, ...]]
+"""The names that ``f`` takes at an address, each with its media types; the first is what is sent unasked."""
+
+FORMATS: Formats = {"json": _JSON_TYPES, "html": ("text/html",)}
+"""What nearly every address offers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Asked:
         base_url: absolute address of the landing page, without a slash at its end.
         parameters: the query's parameters, each given once.
         posted: the body that gave the parameters, where it was no query.
+        format: one of the names of `Formats`.
     """
 
     audience: Audience
@@ -37,19 +43,20 @@ class Asked:
     url: str
     parameters: Mapping[str, str]
     posted: Mapping[str, Any] | None = None
+    format: str = "json"
 
 
 def read(
     request: HttpRequest,
     known: Iterable[str] = (),
-    formats: tuple[str, ...] = FORMATS,
+    formats: Formats | tuple[str, ...] = FORMATS,
     listed: frozenset[str] = frozenset(),
 ) -> Asked:
     """Read and check what every address has in common.
 
     Args:
         known: the parameters that this address knows besides ``f`` and ``lang``.
-        formats: what ``f`` may be.
+        formats: what ``f`` may be; with media types, where ``Accept`` may ask for it too.
         listed: parameters that may be given several times, which is as once with commas between.
 
     Raises:
@@ -61,13 +68,15 @@ def read(
     written = request.GET.get("f")
     if written is not None and written not in formats:
         raise Problem(400, "invalid parameter", f"f={written!r:.80} is not one of {', '.join(formats)}", parameter="f")
+    chosen = _format_of(request, formats if isinstance(formats, Mapping) else FORMATS)
     return Asked(
         audience=audience_of(request),
         language=_language(request),
-        html=wants_html(request),
+        html=chosen == "html",
         base_url=base_url(request),
         url=request.build_absolute_uri(),
         parameters={name: ",".join(given) if name in listed else given[0] for name, given in request.GET.lists()},
+        format=chosen,
     )
 
 
@@ -98,12 +107,18 @@ def audience_of(request: HttpRequest) -> Audience:
 
 def wants_html(request: HttpRequest) -> bool:
     """True for a browser, and for whoever says ``f=html``."""
+    return _format_of(request, FORMATS) == "html"
+
+
+def _format_of(request: HttpRequest, formats: Formats) -> str:
+    """What the address says, otherwise what the caller likes best; the first where that is all the same."""
     written: str | None = request.GET.get("f")
     if written is not None:
-        return written == "html"
+        return written
     if request.headers.get("Accept", "*/*") == "*/*":
-        return False
-    return str(request.get_preferred_type([*_JSON_TYPES, "text/html"])) == "text/html"
+        return next(iter(formats))
+    by_type = {media_type: name for name, types in formats.items() for media_type in types}
+    return by_type.get(str(request.get_preferred_type(list(by_type))), next(iter(formats)))
 
 
 def base_url(request: HttpRequest) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from layers.city import City
 from layers.crs import CRS84_URI
+from layers.formats import jsonfg
 from layers.spec import Audience, LayerSpec, Text
 
 LANGUAGES = ("ja", "en")
@@ -25,6 +26,7 @@ _CQL2_CLASSES = (
     "accent-insensitive-comparison",
     "advanced-comparison-operators",
     "arithmetic",
+    "array-functions",
     "basic-cql2",
     "basic-spatial-functions",
     "basic-spatial-functions-plus",
@@ -36,9 +38,30 @@ _CQL2_CLASSES = (
     "spatial-functions",
     "temporal-functions",
 )
-"""All of CQL2 but arrays: no layer has any."""
+"""All of CQL2."""
+
+_SCHEMA_CLASSES = (
+    "advanced-property-roles",
+    "profile-codelists",
+    "profile-parameter",
+    "profile-references",
+    "queryables",
+    "references",
+    "returnables-and-receivables",
+    "schemas",
+    "sortables",
+)
+_SCHEMA_CLASSES_OF_THE_DRAFT = (
+    "core-roles-features",
+    "queryables",
+    "returnables-and-receivables",
+    "schemas",
+    "sortables",
+)
+"""The names by which QGIS and others know these classes, from before the standard was approved."""
 
 CONFORMANCE_CLASSES = (
+    *jsonfg.CONFORMANCE_CLASSES,
     *(f"http://www.opengis.net/spec/cql2/1.0/conf/{name}" for name in _CQL2_CLASSES),
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/html",
@@ -46,6 +69,8 @@ CONFORMANCE_CLASSES = (
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
+    *(f"http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/{name}" for name in _SCHEMA_CLASSES),
+    *(f"http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/{name}" for name in _SCHEMA_CLASSES_OF_THE_DRAFT),
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",

@@ -35,7 +35,7 @@ def _no_collections(asked: Asked) -> Iterable[Document]:
     return ()
 
 
-def _no_paths(asked: Asked) -> Document:
+def _nothing(asked: Asked) -> Document:
     return {}
 
 
@@ -50,6 +50,7 @@ class Part:
         conformance_details: by class, what its standard wants to be told of it beside ``conformsTo``.
         urlpatterns: its addresses, relative to ``/api/``; they come before the features' own.
         landing_links: what it adds to the links of the landing page.
+        landing_members: what else it says there, about all the data.
         collection_links: what it adds to the links of a layer's collection.
         collections: further collections that the caller may read, each a whole document with an ``id``.
         paths: its part of the OpenAPI definition's ``paths``; every operation bears the tag `name`.
@@ -62,9 +63,10 @@ class Part:
     conformance_details: Document = field(default_factory=dict)
     urlpatterns: tuple[URLPattern, ...] = ()
     landing_links: Callable[[Asked], Iterable[Link]] = _no_links
+    landing_members: Callable[[Asked], Document] = _nothing
     collection_links: Callable[[LayerSpec, Asked], Iterable[Link]] = _no_links_of_layer
     collections: Callable[[Asked], Iterable[Document]] = _no_collections
-    paths: Callable[[Asked], Document] = _no_paths
+    paths: Callable[[Asked], Document] = _nothing
     schemas: Document = field(default_factory=dict)
 
 
@@ -89,6 +91,10 @@ def urlpatterns() -> list[URLPattern]:
 
 def landing_links(asked: Asked) -> list[Link]:
     return [link for part in every() for link in part.landing_links(asked)]
+
+
+def landing_members(asked: Asked) -> Document:
+    return {name: value for part in every() for name, value in part.landing_members(asked).items()}
 
 
 def collection_links(layer: LayerSpec, asked: Asked) -> list[Link]:

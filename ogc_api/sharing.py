@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-EXPOSED = ("Content-Crs", "ETag", "Link")
+EXPOSED = ("Content-Bbox", "Content-Crs", "Content-Datetime", "ETag", "Link")
 """Headers that a program may see beside those that it always may."""
 ASKED_WITH = ("Accept", "Accept-Language", "If-None-Match")
 """Headers that a program may send."""

@@ -2,7 +2,8 @@
 
 from django.urls import re_path
 
-from ogc_api import parts, views
+from ogc_api import parts, schema_views, views
+from ogc_api.features.form import form
 from ogc_api.features.search import functions, search
 from ogc_api.processes.execution import execution
 from ogc_api.writing import views as writing
@@ -20,10 +21,11 @@ urlpatterns = [
     re_path(r"^functions/?$", functions, name="functions"),
     re_path(r"^collections/?$", views.collections, name="collections"),
     re_path(rf"^{_COLLECTION}/?$", views.collection, name="collection"),
-    re_path(rf"^{_COLLECTION}/schema/?$", views.schema, name="schema"),
-    re_path(rf"^{_COLLECTION}/queryables/?$", views.queryables, name="queryables"),
-    re_path(rf"^{_COLLECTION}/sortables/?$", views.sortables, name="sortables"),
+    re_path(rf"^{_COLLECTION}/schema/?$", schema_views.schema, name="schema"),
+    re_path(rf"^{_COLLECTION}/queryables/?$", schema_views.queryables, name="queryables"),
+    re_path(rf"^{_COLLECTION}/sortables/?$", schema_views.sortables, name="sortables"),
     re_path(rf"^{_COLLECTION}/search/?$", search, name="search"),
+    re_path(rf"^{_COLLECTION}/form/?$", form, name="form"),
     re_path(rf"^{_COLLECTION}/items/?$", writing.items, name="items"),
     re_path(rf"^{_COLLECTION}/items/(?P<feature>.+?)/?$", writing.item, name="item"),
     re_path(r"^processes/?$", views.processes, name="processes"),

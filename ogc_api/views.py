@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -10,18 +9,20 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from pygeoapi.api import conformance as ask_conformance
-from pygeoapi.api import describe_collections, get_collection_schema, landing_page
+from pygeoapi.api import describe_collections, landing_page
 from pygeoapi.api.processes import describe_processes
 
 from layers import changes, registry
 from layers.crs import CRS84, offered_crs
 from layers.problems import Problem
 from layers.spec import LayerSpec
-from ogc_api import apis, asking, config, pages, parts, words
+from ogc_api import apis, asking, claims, config, pages, parts, words
 from ogc_api.answering import JSON, OPENAPI_JSON, SCHEMA_JSON, answers, json_response, page
 from ogc_api.asking import Asked
 from ogc_api.definition import build as openapi
+from ogc_api.features import formats
 from ogc_api.features.remembering import attribution_of, extent_of
+from ogc_api.processes.pages import process as process_page
 
 Shown = Callable[[dict[str, Any], Asked], dict[str, Any]]
 """What a page shows beside its document."""
@@ -33,7 +34,8 @@ def landing(request: HttpRequest) -> HttpResponseBase:
     asked = asking.read(request)
     document = apis.ask(asked, landing_page) | {"attribution": settings.CITY.name.in_language(asked.language)}
     document["links"] += parts.landing_links(asked)
-    return _answer(request, asked, document, "landing.html")
+    document |= parts.landing_members(asked)
+    return _answer(request, asked, document, "landing.html", pages.landing)
 
 
 @answers("GET", "HEAD")
@@ -43,7 +45,7 @@ def conformance(request: HttpRequest) -> HttpResponseBase:
     document = apis.ask(asked, ask_conformance)
     document["conformsTo"] = sorted({*config.CONFORMANCE_CLASSES, *parts.conformance_classes()})
     document |= parts.conformance_details()
-    return _answer(request, asked, document, "conformance.html")
+    return _answer(request, asked, document, "conformance.html", claims.page)
 
 
 @answers("GET", "HEAD")
@@ -65,7 +67,7 @@ def collections(request: HttpRequest) -> HttpResponseBase:
     for collection in document["collections"]:
         _complete(collection, registry.get(collection["id"], asked.audience), asked, revisions[collection["id"]])
     document["collections"] += parts.collections(asked)
-    return _answer(request, asked, document, "collections.html")
+    return _answer(request, asked, document, "collections.html", pages.collections)
 
 
 @answers("GET", "HEAD")
@@ -101,50 +103,9 @@ def _complete(document: dict[str, Any], layer: LayerSpec, asked: Asked, revision
         "title": words.in_language(asked.language).sortables,
         "href": f"{asked.base_url}/collections/{layer.name}/sortables?f=json",
     }
-    document["links"] = [*config.licence_links(licences), *others, sortables, *parts.collection_links(layer, asked)]
+    own = [sortables, *formats.collection_links(layer, asked)]
+    document["links"] = [*config.licence_links(licences), *others, *own, *parts.collection_links(layer, asked)]
     return document
-
-
-@answers("GET", "HEAD")
-def schema(request: HttpRequest, collection: str) -> HttpResponseBase:
-    """The fields of a collection's features that this caller receives."""
-    layer = asking.get_layer(request, collection)
-    asked = asking.read(request)
-    document = _schema(asked, layer)
-    document["properties"] = {"id": {"type": "string", "x-ogc-role": "id"}} | document["properties"]
-    shown = functools.partial(pages.schema, layer, "schema", "schema")
-    return _answer(request, asked, document, "schema.html", shown, SCHEMA_JSON)
-
-
-@answers("GET", "HEAD")
-def queryables(request: HttpRequest, collection: str) -> HttpResponseBase:
-    """The fields that this caller may filter on: the same that it may read, and no other."""
-    layer = asking.get_layer(request, collection)
-    asked = asking.read(request)
-    document = _schema(asked, layer)
-    document["$id"] = f"{asked.base_url}/collections/{layer.name}/queryables"
-    shown = functools.partial(pages.schema, layer, "queryables", "queryables")
-    return _answer(request, asked, document, "schema.html", shown, SCHEMA_JSON)
-
-
-@answers("GET", "HEAD")
-def sortables(request: HttpRequest, collection: str) -> HttpResponseBase:
-    """The fields that this caller may sort by: the same that it may read, and the id."""
-    layer = asking.get_layer(request, collection)
-    asked = asking.read(request)
-    document = _schema(asked, layer)
-    document["$id"] = f"{asked.base_url}/collections/{layer.name}/sortables"
-    fields = {name: described for name, described in document["properties"].items() if name != "geometry"}
-    document["properties"] = {"id": {"type": "string"}} | fields
-    shown = functools.partial(pages.schema, layer, "sortables", "sortables")
-    return _answer(request, asked, document, "schema.html", shown, SCHEMA_JSON)
-
-
-def _schema(asked: Asked, layer: LayerSpec) -> dict[str, Any]:
-    document: dict[str, Any] = apis.ask(asked, get_collection_schema, layer.name)
-    document["description"] = layer.description.in_language(asked.language)
-    document["properties"]["geometry"]["format"] = f"geometry-{layer.geometry_type.lower()}"
-    return document | {"additionalProperties": False}
 
 
 @answers("GET", "HEAD")
@@ -160,7 +121,7 @@ def process(request: HttpRequest, process: str) -> HttpResponseBase:
     check_process(process)
     asked = asking.read(request)
     document = apis.ask(asked, describe_processes, process)
-    return _answer(request, asked, document, "process.html", pages.process)
+    return _answer(request, asked, document, "process.html", process_page)
 
 
 def _processes(asked: Asked) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from functools import cache
 from types import SimpleNamespace
 
 from layers.spec import Text
+from ogc_api.page_words import PAGE_WORDS
 
 _WORDS = {
     "this_json": Text("この文書（JSON）", "This document as JSON"),
@@ -21,10 +22,6 @@ _WORDS = {
     "collection": Text("データ", "Collection"),
     "items": Text("地物", "Features"),
     "summary": Text("{matched}件のうち{returned}件を表示しています。", "Showing {returned} of {matched} features."),
-    "summary_uncounted": Text(
-        "{returned}件を表示しています（全体の件数は、多いため数えていません）。",
-        "Showing {returned} features (there are too many to count).",
-    ),
     "see_items": Text("地物を見る", "See the features"),
     "queryables": Text("絞り込みに使える項目", "What can be filtered on"),
     "sortables": Text("並べ替えに使える項目", "What can be sorted by"),
@@ -41,7 +38,9 @@ _WORDS = {
     "no_processes": Text("処理はまだありません。", "There are no processes yet."),
     "inputs": Text("入力", "Inputs"),
     "outputs": Text("出力", "Outputs"),
+    "profile": Text("この文書のプロファイル", "Profile of this document"),
     "required": Text("必須", "required"),
+    "read_only": Text("変更不可", "read only"),
     "example": Text("実行の例", "Example"),
     "example_lead": Text("次のコマンドで実行できます（curl）。", "This command runs it (curl)."),
     "conformance": Text("準拠している規格", "Conformance"),
@@ -71,6 +70,11 @@ _WORDS = {
     ),
     "table": Text("一覧", "Table"),
     "none_match": Text("条件に合う地物はありません。", "No feature matches."),
+    "files": Text("ファイルで受け取る", "Take as a file"),
+    "as_of": Text(
+        "{moment} の時点の記録です。現在の状態ではありません。",
+        "A record of how it was at {moment}; not how it is now.",
+    ),
     "yes": Text("はい", "yes"),
     "no": Text("いいえ", "no"),
     "id": Text("ID", "ID"),
@@ -152,4 +156,4 @@ LINK_TITLES = {
 @cache
 def in_language(language: str) -> SimpleNamespace:
     """The words as attributes, so that a misspelt one fails loudly in Python."""
-    return SimpleNamespace(**{name: text.in_language(language) for name, text in _WORDS.items()})
+    return SimpleNamespace(**{name: text.in_language(language) for name, text in (_WORDS | PAGE_WORDS).items()})

@@ -105,6 +105,8 @@ def build_map(drawings: Sequence[Drawing], background: str | None) -> Any:
     canvas = mapnik.Map(256, 256)
     mapnik.load_map_from_string(canvas, mapnik_style.build_styles(drawings, faces()))
     canvas.buffer_size = BUFFER_PX
+    # The picture shows the box that is asked for, whatever its shape; Mapnik would rather show more ground.
+    canvas.aspect_fix_mode = mapnik.aspect_fix_mode.RESPECT
     if background is not None:
         canvas.background = mapnik.Color(background)
     for described in mapnik_style.mapnik_layers(drawings):

@@ -59,7 +59,28 @@ def build_style(name: str, audience: Audience, root_url: str, language: str = "j
         "sources": {source: _source(source, root_url) for source in (BASE_GROUP, *others)},
         "layers": [
             {"id": "ground", "type": "background", "paint": {"background-color": GROUND_COLOUR}},
-            *(style_layer for drawing in in_order(layers) for style_layer in _style_layers(drawing, name)),
+            *(
+                style_layer
+                for drawing in in_order(layers)
+                for style_layer in _style_layers(drawing, hidden=not is_shown(drawing.layer, name))
+            ),
+        ],
+    }
+
+
+def build_layer_style(layer: LayerSpec, root_url: str, language: str = "ja") -> Json:
+    """The style of one layer alone, on no ground: all of it is shown.
+
+    Args:
+        root_url: absolute address of ``/tiles/``, with the slash.
+    """
+    source = BASE_GROUP if layer.group == BASE_GROUP else layer.name
+    return {
+        "version": 8,
+        "name": layer.title.in_language(language),
+        "sources": {source: _source(layer.name, root_url)},
+        "layers": [
+            style_layer for drawing in in_order([layer]) for style_layer in _style_layers(drawing, hidden=False)
         ],
     }
 
@@ -90,7 +111,7 @@ def _source(name: str, root_url: str) -> Json:
     return {"type": "vector", "url": f"{root_url}{name}.json", "promoteId": "id"}
 
 
-def _style_layers(drawing: Drawing, style_name: str) -> Iterable[Json]:
+def _style_layers(drawing: Drawing, *, hidden: bool) -> Iterable[Json]:
     build: dict[type, Callable[[Drawing, Any], list[Json]]] = {
         Fill: _fill,
         Line: _line,
@@ -98,9 +119,9 @@ def _style_layers(drawing: Drawing, style_name: str) -> Iterable[Json]:
         Icon: _icon,
         Name: _name,
     }
-    hidden = {} if is_shown(drawing.layer, style_name) else {"visibility": "none"}
+    visibility = {"visibility": "none"} if hidden else {}
     for members in build[type(drawing.symbol)](drawing, drawing.symbol):
-        yield _placed(drawing) | members | {"layout": hidden | members.get("layout", {})}
+        yield _placed(drawing) | members | {"layout": visibility | members.get("layout", {})}
 
 
 def _placed(drawing: Drawing) -> Json:

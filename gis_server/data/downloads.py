@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
@@ -16,12 +13,13 @@ from django.views.decorators.http import require_safe
 from gis_server.data.asked import audience_of, check_parameters, get_layer
 from layers.changes import revision_of
 from layers.crs import LON_LAT_SRID
-from layers.formats import FORMATS, Export, Format, UnwritableError, find_format_of_file
+from layers.formats import FORMATS, Export, Format, find_format_of_file
 from layers.formats.csv_table import CSV
 from layers.formats.municipal_standard import MunicipalStandard, standard_chunks, standards_of
 from layers.formats.reference_systems import find_srid, names
 from layers.problems import Problem
 from layers.spec import Audience, LayerSpec
+from ogc_api.features.sending import file_response, streamed
 
 
 @require_safe
@@ -80,25 +78,5 @@ def _etag(export: Export, ending: str) -> str:
 
 def _written(export: Export, chosen: Format, standard: MunicipalStandard | None) -> HttpResponseBase:
     if standard is not None:
-        return _streamed(standard_chunks(standard, export, settings.CITY), chosen)
-    if chosen.chunks is not None:
-        return _streamed(chosen.chunks(export), chosen)
-    with tempfile.TemporaryDirectory(prefix="machigis-") as folder:
-        path = Path(folder) / f"{export.layer.name}.{chosen.extension}"
-        try:
-            chosen.write(export, path)
-        except UnwritableError as error:
-            raise Problem(400, "not possible in this format", str(error)) from error
-        # The name may go: the open file stays until it has been sent.
-        return FileResponse(path.open("rb"), content_type=chosen.media_type)
-
-
-def _streamed(chunks: Iterator[bytes], chosen: Format) -> StreamingHttpResponse:
-    """The first bytes are made now, so that what goes wrong at once is an answer and not a torn file."""
-    first = next(chunks)
-    return StreamingHttpResponse(_resumed(first, chunks), content_type=chosen.media_type)
-
-
-def _resumed(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
+        return streamed(standard_chunks(standard, export, settings.CITY), chosen)
+    return file_response(export, chosen)

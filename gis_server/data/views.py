@@ -15,8 +15,7 @@ from gis_server.data.asked import audience_of, check_parameters, get_layer, lang
 from gis_server.data.entries import catalogue_for
 from gis_server.data.figures import Figures, figures_of
 from gis_server.data.words import in_language, reference_system
-from gis_server.web.page_data import has_sample_data
-from layers import registry
+from layers import registry, units
 from layers.formats import Format, formats_for
 from layers.formats.municipal_standard import standards_of
 from layers.formats.reference_systems import supported_srids
@@ -120,7 +119,7 @@ def _field(field: Field, share: float, language: str) -> dict[str, Any]:
     return {
         "name": field.name,
         "title": field.title.in_language(language),
-        "meaning": ", ".join(filter(None, (field.unit or "", codes))),
+        "meaning": ", ".join(filter(None, (units.shown(field.unit, language), codes))),
         "share": share,
     }
 
@@ -146,7 +145,7 @@ def _download(layer: LayerSpec, known: Format, language: str) -> dict[str, Any]:
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     language, audience = language_of(request), audience_of(request)
-    frame = {"words": in_language(language), "is_sample": has_sample_data(), "is_staff": audience > Audience.PUBLIC}
+    frame = {"words": in_language(language), "is_staff": audience > Audience.PUBLIC}
     response = render(request, f"data/{template}", frame | context)
     response["Cache-Control"] = "private, no-cache" if audience is Audience.PUBLIC else "private, no-store"
     return response

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from gis_server.web.page_data import build_page_data, has_sample_data
+from gis_server.web.page_data import build_page_data
 from layers.catalog.disaster import CLOSURES, DAMAGE_AREAS, DAMAGE_REPORTS, EVACUATION_SITES, SHELTERS
 
 
@@ -14,5 +14,5 @@ from layers.catalog.disaster import CLOSURES, DAMAGE_AREAS, DAMAGE_REPORTS, EVAC
 def disaster(request: HttpRequest) -> HttpResponse:
     """Everybody sees the picture; who may edit also gets the tools."""
     layers = (DAMAGE_AREAS, CLOSURES, DAMAGE_REPORTS, EVACUATION_SITES, SHELTERS)
-    context = {"page_data": build_page_data(request, layers), "is_sample": has_sample_data()}
+    context = {"page_data": build_page_data(request, layers)}
     return render(request, "disaster/disaster.html", context)

@@ -30,7 +30,6 @@ from gis_server.imports.raster_uploads import raster_facts
 from gis_server.imports.shown import entry_rows, layer_rows, sample_table
 from gis_server.imports.tasks import call_off, hand_over
 from gis_server.imports.words import in_language, state_of
-from gis_server.web.page_data import has_sample_data
 from gis_server.web.problems import wants_page
 from layers import registry
 from layers.problems import Problem
@@ -43,7 +42,7 @@ _UPLOADS_SHOWN = 30
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """A page of this app. Nothing of it may be kept by a cache: it shows one account's files."""
-    frame = {"words": in_language(language_of(request)), "is_sample": has_sample_data()}
+    frame = {"words": in_language(language_of(request))}
     response = render(request, f"imports/{template}", frame | context, status=status)
     response["Cache-Control"] = "private, no-store"
     return response

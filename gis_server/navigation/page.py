@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from gis_server.web.page_data import build_page_data, has_sample_data
+from gis_server.web.page_data import build_page_data
 from layers.catalog.boundaries import TOWNS
 from layers.catalog.disaster import CLOSURES, DAMAGE_AREAS, EVACUATION_SITES, SHELTERS
 from layers.catalog.facilities import FACILITIES
@@ -16,5 +16,5 @@ from layers.catalog.facilities import FACILITIES
 def navi(request: HttpRequest) -> HttpResponse:
     """The page; its address holds the whole state, which its JavaScript reads."""
     layers = (EVACUATION_SITES, SHELTERS, DAMAGE_AREAS, CLOSURES, FACILITIES, TOWNS)
-    context = {"page_data": build_page_data(request, layers), "is_sample": has_sample_data()}
+    context = {"page_data": build_page_data(request, layers)}
     return render(request, "navigation/navi.html", context)

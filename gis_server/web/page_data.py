@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from gis_server.web.translation import LANGUAGES
+from layers import units
 from layers.catalog.codes import HAZARDS
 from layers.feature import Source
 from layers.spec import Audience, Field, LayerSpec
@@ -46,4 +47,8 @@ def _words_of_layer(layer: LayerSpec, audience: Audience, language: str) -> dict
 
 def _words_of_field(field: Field, language: str) -> dict[str, Any]:
     codes = {str(code): words.in_language(language) for code, words in field.codes.items()}
-    return {"title": field.title.in_language(language), "unit": field.unit, "codes": codes}
+    return {
+        "title": field.title.in_language(language),
+        "unit": units.shown(field.unit, language) or None,
+        "codes": codes,
+    }

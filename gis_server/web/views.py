@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from gis_server.disaster.picture import picture
-from gis_server.web.page_data import has_sample_data
 from layers.spec import Audience
 
 
@@ -24,7 +23,6 @@ def portal(request: HttpRequest) -> HttpResponse:
         "picture": picture(audience),
         "now": now,
         "now_words": moment_in_words(now, request.LANGUAGE_CODE),  # type: ignore[attr-defined]  # set by us
-        "is_sample": has_sample_data(),
     }
     return render(request, "web/portal.html", context)
 

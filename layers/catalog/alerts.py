@@ -100,5 +100,6 @@ ALERTS = registry.add(
         zooms=range(4, 19),
         period=Period("onset_at", "expires_at"),
         rows=RowRule("state", ("live",)),
+        kind_field="kind",
     )
 )

@@ -100,6 +100,7 @@ def _base(
             zooms=zooms,
             gazetteer=gazetteer,
             group="base",
+            kind_field=None if kinds is None else "kind",
         )
     )
 

@@ -51,5 +51,6 @@ COMMUNITY_POSTS = registry.add(
         zooms=range(12, 19),
         period=Period("published_at", "published_at"),
         rows=RowRule("status", ("approved",)),
+        kind_field="category",
     )
 )

@@ -14,7 +14,7 @@ from layers.catalog.codes import (
     OPENING_STATUS,
 )
 from layers.feature import Feature, geometry
-from layers.spec import Audience, Field, Gazetteer, Impact, LayerSpec, OpenData, Period, RowRule, Style, Text
+from layers.spec import Audience, Field, FlagList, Gazetteer, Impact, LayerSpec, OpenData, Period, RowRule, Style, Text
 
 GSI_OPEN_DATA = OpenData(
     "国土地理院コンテンツ利用規約",
@@ -185,6 +185,7 @@ EVACUATION_SITES = registry.add(
         zooms=range(10, 19),
         edit=Audience.DISASTER_STAFF,
         gazetteer=Gazetteer("site", address="address", same_place="place_number"),
+        lists=(FlagList("hazards", Text("対応する災害種別", "Hazards it is for"), tuple(HAZARDS)),),
         impacts=_TILES_AND_ROUTING,
     )
 )
@@ -213,12 +214,15 @@ SHELTERS = registry.add(
                 "capacity_people",
                 Text("想定収容人数", "Capacity"),
                 source=("想定収容人数", "収容人数", "capacity"),
-                unit="人",
+                unit="{person}",
             ),
             _OPENING_STATUS,
             _CROWDING,
             Field(
-                "evacuees_people", Text("避難者数（総数）", "People staying"), source=("避難者数", "人数"), unit="人"
+                "evacuees_people",
+                Text("避難者数（総数）", "People staying"),
+                source=("避難者数", "人数"),
+                unit="{person}",
             ),
             _OBSERVED_AT,
             Field(
@@ -234,6 +238,7 @@ SHELTERS = registry.add(
         zooms=range(10, 19),
         edit=Audience.DISASTER_STAFF,
         gazetteer=Gazetteer("shelter", address="address", same_place="place_number"),
+        kind_field="shelter_type",
     )
 )
 
@@ -269,6 +274,7 @@ DAMAGE_AREAS = registry.add(
         zooms=range(8, 19),
         edit=Audience.DISASTER_STAFF,
         period=Period("occurred_at", "resolved_at"),
+        kind_field="kind",
         impacts=_TILES_AND_ROUTING,
     )
 )
@@ -294,6 +300,7 @@ DAMAGE_REPORTS = registry.add(
         zooms=range(10, 19),
         edit=Audience.DISASTER_STAFF,
         period=Period("occurred_at", "occurred_at"),
+        kind_field="kind",
         rows=RowRule("status", ("confirmed", "resolved")),
     )
 )
@@ -330,6 +337,7 @@ CLOSURES = registry.add(
         zooms=range(10, 19),
         edit=Audience.DISASTER_STAFF,
         period=Period("starts_at", "ends_at"),
+        kind_field="restriction",
         impacts=_TILES_AND_ROUTING,
     )
 )

@@ -5,7 +5,7 @@ from django.contrib.gis.db import models
 from layers import registry
 from layers.catalog.codes import CITY_OPEN_DATA
 from layers.feature import Feature, geometry
-from layers.spec import Audience, Field, Gazetteer, LayerSpec, Style, Text
+from layers.spec import Audience, Field, FlagList, Gazetteer, LayerSpec, Style, Text
 
 CATEGORIES = {
     "city_office": Text("市役所・窓口", "City office"),
@@ -120,5 +120,13 @@ FACILITIES = registry.add(
         open_data=CITY_OPEN_DATA,
         zooms=range(12, 19),
         gazetteer=Gazetteer("facility", kana="name_kana", address="address", by="category"),
+        kind_field="category",
+        lists=(
+            FlagList(
+                "equipment",
+                Text("備えている設備", "What it is equipped for"),
+                ("wheelchair_accessible", "child_pads", "ostomate_toilet", "infant_toilet"),
+            ),
+        ),
     )
 )

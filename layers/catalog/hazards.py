@@ -51,5 +51,6 @@ HAZARD_ZONES = registry.add(
         ),
         open_data=CITY_OPEN_DATA,
         zooms=range(10, 19),
+        kind_field="hazard",
     )
 )

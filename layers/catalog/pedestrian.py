@@ -197,7 +197,13 @@ _FURTHER_ITEMS = (
     Field("bus_stop", Text("バス停", "Bus stop"), codes=BUS_STOPS, source=("bus_stop",), tiled=False),
     Field("aid", Text("補助施設", "Aids"), codes=AIDS, source=("facility",), tiled=False),
     Field("door", Text("扉の種類", "Door"), codes=DOORS, source=("door_type",), tiled=False),
-    Field("vehicles_per_day", Text("日交通量", "Vehicles a day"), source=("day_trfc",), tiled=False),
+    Field(
+        "vehicles_per_day",
+        Text("日交通量", "Vehicles a day"),
+        unit="{vehicle}/d",
+        source=("day_trfc",),
+        tiled=False,
+    ),
     Field("main_user", Text("主な利用者", "Mainly used by"), codes=MAIN_USERS, source=("main_user",), tiled=False),
 )
 """What the finder of a way does not need, but whoever looks after the network does."""
@@ -242,8 +248,8 @@ LINKS = registry.add(
             "Ways that can be walked, with width, slope, steps and the like.",
         ),
         fields=(
-            Field("start_id", Text("起点ノード", "Start node"), source=("start_id",)),
-            Field("end_id", Text("終点ノード", "End node"), source=("end_id",)),
+            Field("start_id", Text("起点ノード", "Start node"), source=("start_id",), reference="pedestrian-nodes"),
+            Field("end_id", Text("終点ノード", "End node"), source=("end_id",), reference="pedestrian-nodes"),
             Field("length_m", Text("延長", "Length"), unit="m", source=("distance",)),
             Field("name", Text("通り名称", "Street"), source=("st_name",)),
             Field("structure", Text("経路の構造", "Structure"), codes=STRUCTURES, source=("rt_struct",)),

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from layers.crs import LON_LAT_SRID
+from layers.crs import CRS84, LON_LAT_SRID, Crs
+from layers.reading import Selection
 from layers.spec import Audience, Field, LayerSpec, Text
 
 KEPT_BY_THE_DATABASE = frozenset({"version", "changed_at"})
-"""How often and when a row changed in this database: true here only, so no file carries them to another."""
+"""How often and when a row changed in this database: true here only, so no file carries a whole layer with them.
+
+Whoever selects features selects their fields too, and gets these as well."""
 
 DEGREE_DIGITS = 15
 """Decimals that give back every double between -180 and 180 as it was; the shortest such text is written."""
@@ -35,17 +38,40 @@ class Export:
         audience: decides the fields and the rows; what it may not see is in no query and so in no file.
         srid: EPSG code of the coordinates. x is longitude or easting in every format but JSON-FG.
         on_rows: told now and then how many features have been read.
+        wanted: which features, in which order, with which fields; None for the whole layer.
     """
 
     layer: LayerSpec
     audience: Audience
     srid: int = LON_LAT_SRID
     on_rows: Callable[[int], None] = field(default=_silent, compare=False)
+    wanted: Selection | None = None
+
+    @classmethod
+    def of(cls, selection: Selection, srid: int) -> Export:
+        """The selected features; `srid` is the EPSG code of the system in which the selection wants them."""
+        return cls(selection.layer, selection.audience, srid, wanted=selection)
+
+    @property
+    def selection(self) -> Selection:
+        """Which features: all that the audience may see, where nothing was selected."""
+        return self.wanted or Selection(self.layer, self.audience)
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """The layer's fields that go into the file, in the order of their declaration."""
+        if self.wanted is not None:
+            return self.wanted.form.fields(self.layer, self.audience)
         return exchanged_fields(self.layer, self.audience)
+
+    @property
+    def has_geometry(self) -> bool:
+        return self.selection.form.has_geometry
+
+    @property
+    def crs(self) -> Crs:
+        """The system that was selected, with its order of axes and its domain."""
+        return CRS84 if self.wanted is None else self.wanted.form.crs
 
     @property
     def is_lon_lat(self) -> bool:

@@ -12,8 +12,15 @@ from layers.spec import Text
 def write(export: Export, path: Path) -> None:
     layer = export.layer
     options = {"TITLE": layer.title.ja, "DESCRIPTION": f"{layer.description.ja} {layer.open_data.licence}"}
+    if not _can_be_indexed(export):
+        options["SPATIAL_INDEX"] = "NO"
     with record_batches(export) as reader:
         write_gdal(export, path, "FlatGeobuf", reader, layer_options=options)
+
+
+def _can_be_indexed(export: Export) -> bool:
+    """The index puts features into its own order, and takes none without a geometry."""
+    return export.selection.order is None and (export.wanted is None or export.crs.is_stored)
 
 
 FLATGEOBUF = Format(

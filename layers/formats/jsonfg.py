@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from layers.crs import CRS84_URI, LON_LAT_SRID, WEB_MERCATOR_SRID
 from layers.formats.base import Export, Format, written_by
@@ -12,19 +13,31 @@ from layers.reading import quoted
 from layers.spec import Text
 
 CONFORMANCE = "http://www.opengis.net/spec/json-fg-1/1.0/conf/"
+CONFORMANCE_CLASSES = tuple(CONFORMANCE + name for name in ("core", "types-schemas"))
 _DIMENSIONS = {"Point": 0, "MultiPoint": 0, "LineString": 1, "MultiLineString": 1, "Polygon": 2, "MultiPolygon": 2}
 
 
 def chunks(export: Export) -> Iterator[bytes]:
-    members = {
-        "conformsTo": [CONFORMANCE + name for name in ("core", "types-schemas")],
-        "featureType": export.layer.name,
-        "coordRefSys": crs_uri(export.srid),
-        "machigis": about(export),
-    }
+    members = {**head_members(export), "machigis": about(export)}
     if export.layer.geometry_type in _DIMENSIONS:
         members["geometryDimension"] = _DIMENSIONS[export.layer.geometry_type]
-    return collection(export, members, _feature_sql(export))
+    return collection(export, members, feature_sql(export))
+
+
+def head_members(export: Export) -> dict[str, Any]:
+    """What a document of one feature or many says of itself: its conformance, its type, its reference system."""
+    return {
+        "conformsTo": list(CONFORMANCE_CLASSES),
+        "featureType": export.layer.name,
+        "coordRefSys": _crs(export)[0],
+    }
+
+
+def _crs(export: Export) -> tuple[str, bool]:
+    """The reference system by its name, and whether its first axis is latitude or the northing."""
+    if export.wanted is not None:
+        return export.crs.uri, export.crs.north_first
+    return crs_uri(export.srid), export.srid not in {LON_LAT_SRID, WEB_MERCATOR_SRID}
 
 
 def crs_uri(srid: int) -> str:
@@ -36,28 +49,32 @@ def crs_uri(srid: int) -> str:
     return CRS84_URI if srid == LON_LAT_SRID else f"http://www.opengis.net/def/crs/EPSG/0/{srid}"
 
 
-def _feature_sql(export: Export) -> str:
-    lon_lat = f"ST_AsGeoJSON(t.geometry, {Export(export.layer, export.audience).digits}, 0)"
-    if export.srid == LON_LAT_SRID:
-        shape = f" || ',\"geometry\":' || {lon_lat} || ',\"place\":null'"
-    else:
-        shape = f' || \',"geometry":null,"place":\' || ST_AsGeoJSON({_in_axis_order(export)}, {export.digits}, 0)'
+def feature_sql(export: Export) -> str:
+    """One feature as text: in `geometry` where the system is that of GeoJSON, else in `place` (21-045r1, 7.8 and 7.9).
+
+    Both are null where the feature lies outside the domain of a system.
+    """
+    uri, north_first = _crs(export)
+    shape = geometry_sql(export)
+    text = f"coalesce(ST_AsGeoJSON({_flipped(shape) if north_first else shape}, {export.digits}, 0), 'null')"
+    members = f"',\"geometry\":' || {text} || ',\"place\":null'"
+    if uri != CRS84_URI:
+        members = f'\',"geometry":null,"place":\' || {text}'
     return (
         '\'{"type":"Feature","id":\' || to_json(t.id)::text'
-        f" || ',\"time\":' || {_time_sql(export)}{shape}"
+        f" || ',\"time\":' || {_time_sql(export)} || {members}"
         f" || ',\"properties\":' || {properties_sql(export)} || '}}'"
     )
 
 
-def _in_axis_order(export: Export) -> str:
-    """Positions in the order that the system itself states: northing or latitude first, but for Web Mercator."""
-    shape = geometry_sql(export)
-    return shape if export.srid == WEB_MERCATOR_SRID else f"ST_FlipCoordinates({shape})"
+def _flipped(shape: str) -> str:
+    """Positions with northing or latitude first."""
+    return f"ST_FlipCoordinates({shape})"
 
 
 def _time_sql(export: Export) -> str:
     """The feature's period as an instant or an interval; null where the layer or the row has none."""
-    period, readable = export.layer.period, {field.name for field in export.fields}
+    period, readable = export.layer.period, {field.name for field in export.layer.fields_for(export.audience)}
     if period is None or not {period.start, period.end} <= readable:
         return "'null'"
     start, end = (_utc_sql(f"t.{quoted(name)}") for name in (period.start, period.end))

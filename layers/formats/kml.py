@@ -20,7 +20,8 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 def chunks(export: Export) -> Iterator[bytes]:
     layer, fields = export.layer, export.fields
     yield _head(export).encode()
-    columns = ["t.id", f"ST_AsKML(t.geometry, {DEGREE_DIGITS})", *(rows.text_sql(layer, field) for field in fields)]
+    shape = f"ST_AsKML(t.geometry, {DEGREE_DIGITS})" if export.has_geometry else "''"
+    columns = ["t.id", shape, *(rows.text_sql(layer, field) for field in fields)]
     names = ["machigis_id", *(field.name for field in fields)]
     label = names.index(layer.style.label) if layer.style.label in names else 0
     for batch in rows.batches(export, columns):

@@ -17,7 +17,7 @@ from layers.formats import rows
 from layers.formats.base import Export, UnwritableError
 from layers.formats.csv_table import lines
 from layers.formats.table import neutralised
-from layers.reading import Query, Selection, quoted, where
+from layers.reading import Query, quoted, source, where
 from layers.spec import Field, LayerSpec
 from layers.values import column_of
 
@@ -70,9 +70,8 @@ def _query(standard: MunicipalStandard, export: Export, city: City, expressions:
         "WITH publisher AS (SELECT %s::text AS code, %s::text AS prefecture, %s::text AS name)",
         (city.code, city.prefecture.ja, city.name.ja),
     )
-    table = f"{quoted(export.layer.table)} t CROSS JOIN publisher p"
-    query = known + Query(f" SELECT {', '.join(expressions)} FROM {table}")
-    query += where(Selection(export.layer, export.audience))
+    query = known + Query(f" SELECT {', '.join(expressions)} FROM ") + source(export.selection)
+    query += Query(" CROSS JOIN publisher p") + where(export.selection)
     if standard.only is not None:
         field, values = standard.only
         query += Query(f" AND t.{quoted(field)} = ANY(%s)", (list(values),))

@@ -12,7 +12,7 @@ from django.db import connection, models, transaction
 from layers import reading
 from layers.crs import LON_LAT_SRID
 from layers.formats.base import Export
-from layers.reading import Query, Selection, quoted
+from layers.reading import Query, is_within, quoted
 from layers.spec import Field, LayerSpec
 from layers.values import column_of
 
@@ -31,10 +31,8 @@ class SourceLine:
 
 
 def build_query(export: Export, columns: list[str]) -> Query:
-    """These SQL expressions over the table ``t``, for every feature that the audience may see, in the order of id."""
-    selection = Selection(export.layer, export.audience)
-    select = Query(f"SELECT {', '.join(columns)} FROM {quoted(export.layer.table)} t")
-    return select + reading.where(selection) + Query(" ORDER BY t.id")
+    """These SQL expressions over ``t`` for each feature that goes out, in the order of id if no other is asked for."""
+    return reading.rows_query(export.selection, columns)
 
 
 def batches(export: Export, columns: list[str]) -> Iterator[list[tuple[Any, ...]]]:
@@ -56,8 +54,13 @@ def batches_of(export: Export, query: Query) -> Iterator[list[tuple[Any, ...]]]:
 
 
 def geometry_sql(export: Export) -> str:
-    """The geometry in the reference system of the export."""
-    return "t.geometry" if export.srid == LON_LAT_SRID else f"ST_Transform(t.geometry, {export.srid:d})"
+    """The geometry in the reference system of the export; null where it is not wanted or cannot be told in it."""
+    if not export.has_geometry:
+        return "NULL::geometry"
+    if export.srid == LON_LAT_SRID or (export.wanted is not None and export.crs.is_stored):
+        return "t.geometry"
+    transformed = f"ST_Transform(t.geometry, {export.srid:d})"
+    return transformed if export.wanted is None else f"CASE WHEN {is_within(export.crs)} THEN {transformed} END"
 
 
 def text_sql(layer: LayerSpec, field: Field) -> str:
@@ -76,11 +79,9 @@ def is_text(layer: LayerSpec, field: Field) -> bool:
 
 def sources(export: Export) -> list[SourceLine]:
     """The data sets of the rows that go out, by key."""
-    table = quoted(export.layer.table)
     query = Query(
-        "SELECT s.key, s.title, s.attribution, s.licence, s.url FROM layers_source s"
-        f" WHERE EXISTS (SELECT FROM {table} t"
+        "SELECT s.key, s.title, s.attribution, s.licence, s.url FROM layers_source s WHERE EXISTS (SELECT FROM "
     )
-    query += reading.where(Selection(export.layer, export.audience))
+    query += reading.source(export.selection) + reading.where(export.selection)
     query += Query(' AND t.source = s.key) ORDER BY s.key COLLATE "C"')
     return [SourceLine(*row) for row in reading.rows(query)]

@@ -18,7 +18,7 @@ from layers import reading
 from layers.formats import rows
 from layers.formats.base import Export, UnwritableError
 from layers.formats.table import geometry_columns, header
-from layers.reading import Selection, quoted
+from layers.reading import quoted
 from layers.spec import Field, LayerSpec
 from layers.values import column_of
 
@@ -57,8 +57,8 @@ def _geometry_parts(export: Export) -> int:
         UnwritableError: where a sheet has not enough rows.
     """
     lengths = "0" if export.layer.geometry_type == "Point" else f"length({geometry_columns(export)[0]})"
-    total = reading.Query(f"SELECT count(*), max({lengths}) FROM {quoted(export.layer.table)} t")
-    count, longest = next(reading.rows(total + reading.where(Selection(export.layer, export.audience))))
+    total = reading.Query(f"SELECT count(*), max({lengths}) FROM ") + reading.source(export.selection)
+    count, longest = next(reading.rows(total + reading.where(export.selection)))
     if count >= MAX_ROWS:
         raise UnwritableError(f"a sheet has {MAX_ROWS:,} rows; {export.layer.name} has {count:,} features")
     return -(-(longest or 1) // MAX_CELL_CHARACTERS) or 1

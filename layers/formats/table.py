@@ -45,6 +45,8 @@ def geometry_names(kind: str, srid: int) -> tuple[str, ...]:
 
 def geometry_columns(export: Export) -> list[str]:
     """SQL of the columns of `geometry_names`: numbers of points, well-known text of everything else."""
+    if not export.has_geometry:
+        return []
     shape = geometry_sql(export)
     if export.layer.geometry_type != "Point":
         return [f"ST_AsText({shape}, {export.digits})"]
@@ -55,4 +57,5 @@ def geometry_columns(export: Export) -> list[str]:
 
 def header(export: Export) -> list[str]:
     names = [field.name for field in export.fields]
-    return ["id", *names, *geometry_names(export.layer.geometry_type, export.srid)]
+    placed = geometry_names(export.layer.geometry_type, export.srid) if export.has_geometry else ()
+    return ["id", *names, *placed]

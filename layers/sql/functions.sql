@@ -34,8 +34,8 @@ CREATE OR REPLACE FUNCTION machigis_add_change(layer_name text, operation text, 
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE change bigint;
 BEGIN
-  INSERT INTO layers_change (layer, operation, actor, at, transaction, row_count, is_bulk, area)
-  VALUES (layer_name, operation, machigis_actor(), clock_timestamp(),
+  INSERT INTO layers_change (layer, operation, actor, at, began_at, transaction, row_count, is_bulk, area)
+  VALUES (layer_name, operation, machigis_actor(), clock_timestamp(), now(),
           pg_current_xact_id()::text::bigint, row_count, machigis_is_bulk(), touched)
   RETURNING id INTO change;
   RETURN change;
@@ -44,7 +44,8 @@ $$;
 
 -- One statement, one entry in layers_change, and every row before and after. A bulk load keeps less: of its inserted
 -- rows nothing (they are those entered at its moment), of the others how they were before. So nothing is lost that
--- could not be read from the table, an import can be undone, and a million new rows are not written twice.
+-- could not be read from the table, an import can be undone, and a million new rows are not written twice. A row that
+-- is inserted with another moment of entry (an old one that comes back) could not be known by it, so it is logged.
 -- The area is exact (an envelope per row) up to 100 rows, and the common envelope beyond.
 CREATE OR REPLACE FUNCTION machigis_log_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -54,10 +55,9 @@ BEGIN
   IF row_total = 0 THEN RETURN NULL; END IF;
   IF row_total <= 100 THEN SELECT ST_Union(ST_Envelope(geometry)) INTO touched FROM new_rows; END IF;
   change := machigis_add_change(TG_ARGV[0], 'insert', row_total, touched);
-  IF NOT machigis_is_bulk() THEN
-    INSERT INTO layers_changedrow (change_id, feature_id, after, geometry_after)
-    SELECT change, id, to_jsonb(r) - 'geometry', geometry FROM new_rows r;
-  END IF;
+  INSERT INTO layers_changedrow (change_id, feature_id, after, geometry_after)
+  SELECT change, id, to_jsonb(r) - 'geometry', geometry FROM new_rows r
+   WHERE NOT machigis_is_bulk() OR r.entered_at IS DISTINCT FROM now();
   RETURN NULL;
 END
 $$;

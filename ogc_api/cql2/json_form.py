@@ -7,7 +7,7 @@ from typing import Any
 
 from ogc_api.cql2 import shapes, tree
 from ogc_api.cql2.names import OTHERS, canonical
-from ogc_api.cql2.tree import Budget, Call, Node, Property, Span, Value, fault
+from ogc_api.cql2.tree import Budget, Call, Node, Property, Several, Span, Value, fault
 
 _LITERALS = ("date", "timestamp", "interval", "bbox", "property")
 
@@ -43,9 +43,11 @@ class _Reader:
         with self.budget:
             if isinstance(document, bool | float | str):
                 return Value(document)
+            if isinstance(document, list):
+                return Several(tuple(self.node(part) for part in document))
             if not isinstance(document, dict):
                 raise fault(
-                    f"{json.dumps(document)[:60]} stands where an object, a text, a number or a truth should be"
+                    f"{json.dumps(document)[:60]} stands where an object, a list, a text, a number or a truth should be"
                 )
             if "op" in document:
                 return self._call(document)

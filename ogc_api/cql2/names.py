@@ -33,12 +33,20 @@ TEMPORAL = {
 }
 """Temporal functions of two intervals a and b, each from 0 to 1 (OGC 21-065r2, 7.7)."""
 
+ARRAY = {
+    "a_containedBy": "{a} <@ {b}",
+    "a_contains": "{a} @> {b}",
+    "a_equals": "({a} @> {b} AND {a} <@ {b})",
+    "a_overlaps": "{a} && {b}",
+}
+"""Array functions of two lists a and b, which are compared as sets (OGC 21-065r2, 7.8)."""
+
 COMPARISONS = frozenset({"=", "<>", "<", ">", "<=", ">="})
 ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "div", "^"})
 LETTERS = frozenset({"casei", "accenti"})
 OTHERS = frozenset({"and", "or", "not", "like", "between", "in", "isNull"})
 
-_CANONICAL = {name.lower(): name for name in (*SPATIAL, *TEMPORAL, *LETTERS)}
+_CANONICAL = {name.lower(): name for name in (*SPATIAL, *TEMPORAL, *ARRAY, *LETTERS)}
 
 
 def canonical(name: str) -> str:

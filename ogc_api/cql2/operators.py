@@ -37,7 +37,7 @@ def compare(name: str, parts: list[Typed]) -> Typed:
     left, right = parts
     if {left.kind, right.kind} <= INSTANTS:
         return temporal.compare(name, left, right)
-    if left.kind is not right.kind or left.kind in {Kind.GEOMETRY, Kind.SPAN}:
+    if left.kind is not right.kind or left.kind in {Kind.GEOMETRY, Kind.SPAN, Kind.LIST}:
         raise mismatch(left, right)
     if left.kind is Kind.TRUTH and (name not in {"=", "<>"} or _CONDITION in {left.said, right.said}):
         raise fault(f"{left.said} is true or false: only properties and TRUE or FALSE are compared, by = or <>")

@@ -14,10 +14,10 @@ from layers import values
 from layers.crs import LON_LAT_SRID
 from layers.reading import Query, quoted
 from layers.spec import Audience, Field, LayerSpec
-from ogc_api.cql2 import operators, spatial, temporal
+from ogc_api.cql2 import arrays, operators, spatial, temporal
 from ogc_api.cql2.functions import FUNCTIONS
-from ogc_api.cql2.names import ARITHMETIC, COMPARISONS, LETTERS, OTHERS, SPATIAL, TEMPORAL
-from ogc_api.cql2.tree import Call, Day, Moment, Node, Property, Shape, Span, Value, fault
+from ogc_api.cql2.names import ARITHMETIC, ARRAY, COMPARISONS, LETTERS, OTHERS, SPATIAL, TEMPORAL
+from ogc_api.cql2.tree import Call, Day, Moment, Node, Property, Several, Shape, Span, Value, fault
 from ogc_api.cql2.typed import Kind, Typed, filled, joined, need
 
 _KINDS = ((models.BooleanField, Kind.TRUTH), (models.IntegerField, Kind.NUMBER), (models.FloatField, Kind.NUMBER))
@@ -40,6 +40,7 @@ class _Writer:
     def __init__(self, layer: LayerSpec, audience: Audience, zone: datetime.tzinfo) -> None:
         self.layer, self.zone = layer, zone
         self.readable = {field.name: field for field in layer.fields_for(audience)}
+        self.lists = {one.name: one for one in layer.lists_for(audience)}
 
     def write(self, node: Node) -> Typed:
         match node:
@@ -55,6 +56,8 @@ class _Writer:
                 return temporal.instant(node, self.zone)
             case Span(start, end):
                 return temporal.span(*(None if part is None else self.write(part) for part in (start, end)))
+            case Several(elements):
+                return arrays.of_values([self.write(element) for element in elements])
             case Call(name, operands):
                 return self.call(name, [self.write(operand) for operand in operands])
 
@@ -62,8 +65,10 @@ class _Writer:
         said = f"the property {name}"
         if name == "geometry":
             return Typed(Kind.GEOMETRY, Query("t.geometry"), said)
+        if name in self.lists:
+            return arrays.of_flags(self.lists[name])
         if name not in self.readable:
-            known = [*self.readable, "geometry"]
+            known = [*self.readable, *self.lists, "geometry"]
             raise fault(
                 f"{self.layer.name} has no property {name!r:.80}; its properties are: {', '.join(known)}",
                 property=name[:80],
@@ -76,7 +81,7 @@ class _Writer:
             if name in names:
                 return write(name, parts)
         if name.lower() not in FUNCTIONS:
-            known = sorted({*FUNCTIONS, *SPATIAL, *TEMPORAL, *LETTERS})
+            known = sorted({*FUNCTIONS, *SPATIAL, *TEMPORAL, *ARRAY, *LETTERS})
             raise fault(
                 f"there is no function {name!r:.80}; there are: {', '.join(known)}", function=name[:80], known=known
             )
@@ -139,4 +144,5 @@ _WRITERS: tuple[tuple[frozenset[str] | dict[str, str], _Write], ...] = (
     (OTHERS, _other),
     (SPATIAL, spatial.relate),
     (TEMPORAL, temporal.relate),
+    (ARRAY, arrays.relate),
 )

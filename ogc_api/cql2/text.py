@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from layers.problems import Problem
 from ogc_api.cql2 import shapes, tree
-from ogc_api.cql2.names import canonical
-from ogc_api.cql2.tree import Budget, Call, Node, Property, Span, Value, fault
+from ogc_api.cql2.names import ARRAY, canonical
+from ogc_api.cql2.tree import Budget, Call, Node, Property, Several, Span, Value, fault
 from ogc_api.cql2.words import RESERVED, Word, cut
 
 _COMPARISONS = frozenset({"=", "<>", "<", ">", "<=", ">="})
@@ -107,14 +107,22 @@ class _Reader:
     def _unless(self, negated: bool, node: Node) -> Node:
         return self.call("not", node) if negated else node
 
-    def _operands(self) -> list[Node]:
+    def _operands(self, read: Callable[[], Node] | None = None) -> list[Node]:
         """What stands between parentheses with commas, behind the opening one."""
+        read = read or self.condition
         operands: list[Node] = []
         while not self.takes(")"):
             if operands:
                 self.expect(",")
-            operands.append(self.condition())
+            operands.append(read())
         return operands
+
+    def _list_or_operand(self) -> Node:
+        """An operand of an array function, where a parenthesis begins a list: ``('flood', 'fire')``."""
+        if not self.takes("("):
+            return self.condition()
+        with self.budget:
+            return Several(tuple(self._operands(self._list_or_operand)))
 
     def _sum(self) -> Node:
         return self._chain(_SUMS, lambda: self._chain(_PRODUCTS, self._power))
@@ -172,12 +180,18 @@ class _Reader:
         name = self.take()
         if not self.takes("("):
             return Property(name.text)
+        return self._called(name)
+
+    def _called(self, name: Word) -> Node:
+        """What a name with a parenthesis behind it makes."""
         if name.keyword in {"date", "timestamp"}:
             written = self._quoted_text()
             self.expect(")")
             return tree.day(written) if name.keyword == "date" else tree.moment(written)
         if name.keyword == "interval":
             return self._span()
+        if canonical(name.text) in ARRAY:
+            return self.call(canonical(name.text), *self._operands(self._list_or_operand))
         operands = self._operands()
         if name.keyword == "bbox":
             return shapes.box([part.value if isinstance(part, Value) else None for part in operands], self.to_lon_lat)

@@ -70,7 +70,14 @@ class Call:
     operands: tuple[Node, ...]
 
 
-Node = Property | Value | Day | Moment | Span | Shape | Call
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A list of values, compared as a set."""
+
+    elements: tuple[Node, ...]
+
+
+Node = Property | Value | Day | Moment | Span | Shape | Call | Several
 
 
 def fault(detail: str, **extra: Any) -> Problem:

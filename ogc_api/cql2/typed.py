@@ -20,6 +20,7 @@ class Kind(Enum):
     DAY = "a date"
     SPAN = "an interval"
     GEOMETRY = "a geometry"
+    LIST = "a list"
 
 
 INSTANTS = frozenset({Kind.MOMENT, Kind.DAY})
@@ -28,13 +29,17 @@ TIMES = INSTANTS | {Kind.SPAN}
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A piece of SQL. What lasts (a day, an interval) has its last moment in `end`; `said` names it to a reader."""
+    """A piece of SQL. What lasts (a day, an interval) has its last moment in `end`; `said` names it to a reader.
+
+    `of` is what a list is a list of; None for an empty one.
+    """
 
     kind: Kind
     sql: Query
     said: str
     end: Query | None = None
     is_mixed: bool = False
+    of: Kind | None = None
 
     @property
     def last(self) -> Query:
@@ -49,6 +54,7 @@ _RIGHT = {
     Kind.DAY: "TIMESTAMP('2024-01-31T16:10:00Z') or DATE('2024-01-31')",
     Kind.SPAN: "INTERVAL('2024-01-31', '..')",
     Kind.GEOMETRY: "a geometry such as POINT(139.56 35.68)",
+    Kind.LIST: "a list such as ('a', 'b')",
 }
 
 

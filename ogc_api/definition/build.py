@@ -16,10 +16,12 @@ from ogc_api import config, parts, schema
 from ogc_api.asking import Asked
 from ogc_api.definition import layer_schemas
 from ogc_api.definition import writing as openapi_writing
+from ogc_api.definition.formats import SCHEMAS, feature_answer, features_answer, format_parameter
 from ogc_api.definition.parts import READING, Words, answer, components, every_parameter, parameters, query, ref, said
 from ogc_api.definition.processes import process_paths
 from ogc_api.features import choosing
 from ogc_api.features.choosing import FORM_PARAMETERS
+from ogc_api.features.formats import OF_ITEM, OF_ITEMS
 from ogc_api.features.parameters import MAX_TEXT
 
 FILTERING = ("filter", "filter-lang", "filter-crs")
@@ -71,7 +73,7 @@ def build_definition(
         "security": READING,
         "paths": _guarded(paths),
         "components": components(
-            city, schemas | {name: one for part in parts.every() for name, one in part.schemas.items()}
+            city, SCHEMAS | schemas | {key: one for part in parts.every() for key, one in part.schemas.items()}
         ),
     }
 
@@ -93,7 +95,7 @@ def _service_paths(words: Words) -> dict[str, Any]:
             "getOpenapi", words(_DEFINITION), answer("definition", "application/vnd.oai.openapi+json;version=3.0")
         ),
         "/collections": _get("getCollections", words(_COLLECTIONS), answer("collections")),
-        "/functions": _get("getFunctions", words(_FUNCTIONS), answer("functions", is_page=False)),
+        "/functions": _get("getFunctions", words(_FUNCTIONS), answer("functions")),
         "/processes": _get("getProcesses", words(_PROCESSES), answer("processes")),
     }
 
@@ -105,8 +107,14 @@ def _get(
     tag: str = "service",
     given: Iterable[Any] = (),
     known: bool = True,
+    formats: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """One address that is read. `known`: it exists whatever a caller says, so it is never a 404."""
+    """One address that is read. `known`: it exists whatever a caller says, so it is never a 404.
+
+    Args:
+        formats: what ``f`` may be, where that is more than JSON and a page.
+    """
+    own_formats = [format_parameter(formats)] if formats else parameters("f")
     responses = {"200": answered, "304": ref("responses", "NotModified"), "400": ref("responses", "Problem")}
     if not known:
         responses["404"] = ref("responses", "Problem")
@@ -115,7 +123,7 @@ def _get(
             "operationId": name,
             "summary": summary,
             "tags": [tag],
-            "parameters": [*given, *parameters("f", "lang", "ifNoneMatch")],
+            "parameters": [*given, *own_formats, *parameters("lang", "ifNoneMatch")],
             "responses": responses,
         }
     }
@@ -129,6 +137,7 @@ def _collection_paths(layer: LayerSpec, asked: Asked, words: Words, shared: dict
     own_parameters += [_wanted(layer, asked.audience), *fields]
     feature_id = [*parameters("featureId", *_SHARED_FORM), _wanted(layer, asked.audience)]
     search_body = layer_schemas.search_body([*(shared[name] for name in _OF_ITEMS), *own_parameters])
+    past = [_own(name, layer, asked.audience) for name in choosing.past_parameters(layer, asked.audience)]
     return {
         own: _get(f"get{name}", title, answer("collection"), tag),
         f"{own}/schema": _get(
@@ -146,26 +155,32 @@ def _collection_paths(layer: LayerSpec, asked: Asked, words: Words, shared: dict
         f"{own}/items": _get(
             f"get{name}Features",
             said(words, title, "items"),
-            _crs_named(answer(f"{name}Features", "application/geo+json")),
+            features_answer(OF_ITEMS, f"{name}Features"),
             tag,
             [*parameters(*_OF_ITEMS), *own_parameters],
+            formats=OF_ITEMS,
         )
         | openapi_writing.of_items(layer, asked, name),
         f"{own}/search": {"post": _search(name, said(words, title, "search"), tag, search_body)},
         f"{own}/items/{{featureId}}": _get(
             f"get{name}Feature",
             said(words, title, "item"),
-            _crs_named(answer(f"{name}Feature", "application/geo+json")),
+            feature_answer(f"{name}Feature"),
             tag,
-            feature_id,
+            [*feature_id, *past],
             known=False,
+            formats=OF_ITEM,
         )
         | openapi_writing.of_item(layer, asked, name),
     }
 
 
 def _own(name: str, layer: LayerSpec, audience: Audience) -> dict[str, Any]:
-    """``sortby`` and ``q``, with the fields that they take here."""
+    """``sortby`` and ``q``, with the fields that they take here; ``as-of``."""
+    if name == "as-of":
+        return query(
+            name, {"type": "string", "format": "date-time"}, "the features as they were at this time (RFC 3339)"
+        )
     if name == "q":
         fields = ", ".join(field.name for field in text_search.searched_fields(layer, audience))
         described = f"terms parted by commas, one of which has to stand in one of: {fields}"

@@ -72,6 +72,9 @@ def _shape(kind: str) -> Json:
 
 def _feature(name: str, layer: LayerSpec, asked: Asked) -> Json:
     properties = schema.properties(layer, asked.audience, asked.language)
+    for field in layer.fields_for(asked.audience):
+        if schema.find_referred(field, asked.audience) is not None:  # as `profile` asks: key, address or link
+            properties[field.name] = {"anyOf": [properties[field.name], {"type": "string"}, {"type": "object"}]}
     return {
         "type": "object",
         "required": ["type", "id", "geometry", "properties"],

@@ -8,6 +8,7 @@ from typing import Any
 from layers.city import City
 from layers.crs import CRS84, offered_crs
 from layers.spec import Text
+from ogc_api.features import references
 from ogc_api.features.parameters import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, MAX_TEXT, MAX_TEXTS
 
 
@@ -133,6 +134,13 @@ _PARAMETERS = {
         "description": "the ETag of what the caller has: 304 while it is true; what is none has no effect",
         "schema": {"type": "string"},
     },
+    "profile": query(
+        "profile",
+        {"type": "array", "minItems": 1, "items": {"type": "string", "enum": list(references.SPELLINGS)}},
+        "how references to other features are written: rel-as-key (as without it), rel-as-uri, rel-as-link",
+        style="form",
+        explode=False,
+    ),
     "filter": query(
         "filter",
         {"type": "string", "minLength": 1, "maxLength": MAX_TEXTS["filter"]},
@@ -185,6 +193,15 @@ SCHEMAS: dict[str, Any] = {
         license=_TEXT,
     ),
     "collections": _object(("collections", "links"), collections=_list("collection"), links=_list("link")),
+    "featureCollection": _object(
+        ("type", "features", "links", "numberReturned", "timeStamp"),
+        type={"type": "string", "enum": ["FeatureCollection"]},
+        features=_list("feature"),
+        links=_list("link"),
+        numberMatched={"type": "integer", "minimum": 0},
+        numberReturned={"type": "integer", "minimum": 0},
+        timeStamp={"type": "string", "format": "date-time"},
+    ),
     "jsonSchema": _object(
         ("$schema", "type", "properties"),
         type={"type": "string", "enum": ["object"]},

@@ -9,6 +9,7 @@ from ogc_api import schema
 from ogc_api.asking import Asked
 from ogc_api.definition import layer_schemas
 from ogc_api.definition.parts import ETAG, ETAGS, WRITING, Words, parameters, ref
+from ogc_api.features.items import offered
 from ogc_api.writing.body import COLLECTION_MEMBERS, GEOJSON, MAX_BATCH, MERGE_PATCH
 from ogc_api.writing.members import required_names
 
@@ -26,7 +27,15 @@ def _header(name: str, description: str, required: bool = False, **more: Any) ->
 
 _IF_MATCH = _header("If-Match", "ETag of the feature that was changed, or *", required=True, pattern=ETAGS)
 _PREFER = _header("Prefer", "return=representation answers with the feature; return=minimal is the rule")
-_KEY = _header("Idempotency-Key", "the same key with the same body stores once", pattern="^[!#-~]{1,200}$")
+KEY = _header("Idempotency-Key", "the same key with the same body stores once", pattern="^[!#-~]{1,200}$")
+
+
+def content_crs() -> dict[str, Any]:
+    """The header that says in which system the body's coordinates are."""
+    names = [f"<{crs.uri}>" for crs in offered()]
+    return _header("Content-Crs", "reference system of the body's coordinates, axes in its order", enum=names)
+
+
 _TAGGED = {
     "ETag": {"description": "of a single feature as it is now", "schema": {**_TEXT, "pattern": ETAG}},
     "Notices": {"description": "what was repaired or not used: JSON list of sentences", "schema": _TEXT},
@@ -78,9 +87,9 @@ def of_items(layer: LayerSpec, asked: Asked, name: str) -> dict[str, Any]:
         "headers": _TAGGED | location,
         "content": {GEOJSON: {"schema": ref("schemas", f"{name}Feature")}, "application/json": {"schema": _CREATED}},
     }
-    post = _operation(f"create{name}", _CREATE, layer, asked, [_PREFER, _KEY])
+    post = _operation(f"create{name}", _CREATE, layer, asked, [_PREFER, KEY, content_crs(), *parameters("crs")])
     post["requestBody"] = _body({GEOJSON: {"oneOf": [one, many]}})
-    post["responses"] = {"201": created, **_refusals("400", "401", "403", "404", "409", "413", "415", "422")}
+    post["responses"] = {"201": created, **_refusals("400", "401", "403", "404", "409", "413", "415", "422", "503")}
     return {"post": post}
 
 
@@ -88,13 +97,13 @@ def of_item(layer: LayerSpec, asked: Asked, name: str) -> dict[str, Any]:
     """What else than reading is offered at one feature, to this caller."""
     if not asked.audience.covers(layer.edit):
         return {}
-    feature_id = parameters("featureId")
-    put = _operation(f"replace{name}", _REPLACE, layer, asked, [*feature_id, _IF_MATCH, _PREFER])
+    feature_id, sent = parameters("featureId"), [_PREFER, content_crs(), *parameters("crs")]
+    put = _operation(f"replace{name}", _REPLACE, layer, asked, [*feature_id, _IF_MATCH, *sent])
     put["requestBody"] = _body({GEOJSON: _feature(layer, asked)})
-    patch = _operation(f"update{name}", _UPDATE, layer, asked, [*feature_id, _IF_MATCH, _PREFER])
+    patch = _operation(f"update{name}", _UPDATE, layer, asked, [*feature_id, _IF_MATCH, *sent])
     patch["requestBody"] = _body({MERGE_PATCH: _patch(layer, asked)})
     delete = _operation(f"delete{name}", _DELETE, layer, asked, [*feature_id, _IF_MATCH])
-    conditional = _refusals("400", "401", "403", "404", "412", "428")
+    conditional = _refusals("400", "401", "403", "404", "412", "428", "503")
     with_body = conditional | _refusals("409", "413", "415")
     changed = {
         "200": {

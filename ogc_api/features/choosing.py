@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from layers import ordering, text_search
+from layers import history, ordering, text_search
 from layers.ordering import Sort
 from layers.problems import Problem
 from layers.reading import Query
 from layers.spec import Audience, LayerSpec
 from ogc_api.features.parameters import decoded_cursor, encoded_cursor, fault
 
-FORM_PARAMETERS = ("crs", "properties", "skipGeometry")
+FORM_PARAMETERS = ("crs", "properties", "skipGeometry", "profile")
 """What changes only how a feature is written."""
 
 SORTED_MARK = "~"
@@ -18,7 +18,13 @@ SORTED_MARK = "~"
 
 def own_parameters(layer: LayerSpec, audience: Audience) -> tuple[str, ...]:
     """Those that a collection has by its fields: words can be looked for only where there are texts."""
-    return ("sortby", "q") if text_search.searched_fields(layer, audience) else ("sortby",)
+    words = ("q",) if text_search.searched_fields(layer, audience) else ()
+    return ("sortby", *words, *past_parameters(layer, audience))
+
+
+def past_parameters(layer: LayerSpec, audience: Audience) -> tuple[str, ...]:
+    """``as-of``, where the audience may look back."""
+    return ("as-of",) if history.is_offered(layer, audience) else ()
 
 
 def read_properties(layer: LayerSpec, audience: Audience, text: str | None) -> frozenset[str] | None:

@@ -28,11 +28,11 @@ from layers.spec import Audience, LayerSpec
 from ogc_api import asking
 from ogc_api.answering import GEOJSON, answers, not_modified, to_text, with_headers
 from ogc_api.asking import Asked
-from ogc_api.features import choosing, filtering, parameters, places
+from ogc_api.features import choosing, files, filtering, formats, parameters, places, references
 from ogc_api.features.choosing import FORM_PARAMETERS
 from ogc_api.features.links import feature_links, links_of
 from ogc_api.features.pages import feature_page, features_page
-from ogc_api.features.remembering import find_count
+from ogc_api.features.remembering import find_count, state_of_rows
 from ogc_api.features.tags import REPRESENTATION, state_of, tag_of
 from ogc_api.keeping import rests_on
 
@@ -40,8 +40,6 @@ OWN_PARAMETERS = ("limit", "offset", "bbox", "bbox-crs", "datetime", "cursor", *
 STREAM_ABOVE = 1_000
 """Features beyond which the text is sent while it is read."""
 BATCH = 500
-MAX_LIMIT_OF_PAGE = 500
-"""Rows that a browser still shows at ease."""
 
 _AS_STORED = Form()
 
@@ -73,37 +71,50 @@ class Page:
 def items(request: HttpRequest, collection: str) -> HttpResponseBase:
     """Features of a collection, in the order of their ids, or of the fields that are named."""
     layer = asking.get_layer(request, collection)
-    asked = asking.read(request, parameters_of(layer, asking.audience_of(request)))
+    asked = asking.read(request, parameters_of(layer, asking.audience_of(request)), formats.OF_ITEMS)
     page = read_page(layer, asked)
     if asked.html:
         return features_page(request, asked, layer, page.selection.form, _document(page))
+    if asked.format in formats.FILES:
+        return _file(request, page)
     revision = changes.revision_of(layer.name)
     rests_on(request, layer.name, revision)
     etag = etag_of(asked, layer, revision)
     response = not_modified(request, etag) or _features_response(page, revision)
-    return with_headers(_with_crs(response, page.selection.form), asked, etag)
+    return with_headers(_described(response, asked, page.selection.form), asked, etag)
+
+
+def _file(request: HttpRequest, page: Page) -> HttpResponseBase:
+    """The features as a file; neither for HEAD nor for who has it already is anything read."""
+    download = files.read_download(page.asked, page.selection, page.sorts)
+    etag = etag_of(page.asked, page.layer, changes.revision_of(page.layer.name))
+    is_head = request.method == "HEAD"
+    response = not_modified(request, etag) or files.download_response(download, is_head=is_head)
+    response["Content-Crs"] = f"<{page.selection.form.crs.uri}>"
+    return with_headers(response, page.asked, etag)
 
 
 @answers("GET", "HEAD")
 def item(request: HttpRequest, collection: str, feature: str) -> HttpResponseBase:
     """One feature."""
     layer = asking.get_layer(request, collection)
-    asked = asking.read(request, FORM_PARAMETERS)
+    known = (*FORM_PARAMETERS, *choosing.past_parameters(layer, asking.audience_of(request)))
+    asked = asking.read(request, known, formats.OF_ITEM)
     form = read_form(layer, asked)
     if asked.html:
         return feature_page(request, asked, layer, form, get_feature(layer, asked, feature, form).text)
     rests_on(request, layer.name, changes.revision_of(layer.name))
     found = get_feature(layer, asked, feature, form)
     etag = tag_of(found.state, layer, asked)
-    response = not_modified(request, etag) or HttpResponse(found.text, content_type=GEOJSON)
-    return with_headers(_with_crs(response, form), asked, etag)
+    response = not_modified(request, etag) or HttpResponse(found.text, content_type=_media_type(asked))
+    return with_headers(_described(response, asked, form), asked, etag)
 
 
 def posted_items(layer: LayerSpec, asked: Asked) -> HttpResponseBase:
     """Features that fit what was posted; kept by nobody, since the address does not say what was asked."""
     page = read_page(layer, asked)
     response = _features_response(page, changes.revision_of(layer.name))
-    with_headers(_with_crs(response, page.selection.form), asked, "")
+    with_headers(_described(response, asked, page.selection.form), asked, "")
     del response["ETag"]
     response["Cache-Control"] = "no-store"
     return response
@@ -117,7 +128,9 @@ def read_page(layer: LayerSpec, asked: Asked) -> Page:
     """
     given = asked.parameters
     bbox_crs = places.read_crs("bbox-crs", given.get("bbox-crs"), offered())
-    limit = parameters.read_limit(given.get("limit"), MAX_LIMIT_OF_PAGE if asked.html else parameters.MAX_LIMIT)
+    limit = parameters.read_limit(
+        given.get("limit"), parameters.MAX_LIMIT_OF_PAGE if asked.html else parameters.MAX_LIMIT
+    )
     fields = {field.name for field in layer.fields_for(asked.audience)}
     sorts = ordering.read_sorts(layer, asked.audience, given["sortby"]) if "sortby" in given else ()
     cursor, order = given.get("cursor"), None
@@ -139,8 +152,18 @@ def read_page(layer: LayerSpec, asked: Asked) -> Page:
         ],
         order=order,
         offset=parameters.read_offset(given.get("offset"), cursor),
+        as_of=read_as_of(asked),
     )
     return Page(layer, asked, selection, limit, sorts)
+
+
+def read_as_of(asked: Asked) -> datetime.datetime | None:
+    """The moment at which the layer is looked at; None for now.
+
+    Raises:
+        Problem: 400, also for a time that has not come.
+    """
+    return parameters.read_as_of(asked.parameters.get("as-of"), timezone.now())
 
 
 def read_form(layer: LayerSpec, asked: Asked) -> Form:
@@ -150,6 +173,7 @@ def read_form(layer: LayerSpec, asked: Asked) -> Form:
         Problem: 400, naming the parameter and what would be right.
     """
     given = asked.parameters
+    references.read_profile(asked)
     return Form(
         crs=places.read_crs("crs", given.get("crs"), offered()),
         names=choosing.read_properties(layer, asked.audience, given.get("properties")),
@@ -163,29 +187,52 @@ def offered() -> tuple[Crs, ...]:
 
 
 def etag_of(asked: Asked, layer: LayerSpec, revision: int) -> str:
-    """The same for the same request while the layer does not change; known without reading a feature.
+    """The same for the same request while nothing changes that the caller may see; known without reading a feature.
 
     Weak, because the document also says when it was made.
     """
-    parts = (REPRESENTATION, layer.name, str(revision), asked.audience.name, asked.language, asked.url)
+    whose = (asked.audience.name, asked.language, asked.format)
+    parts = (REPRESENTATION, layer.name, state_of_rows(layer, asked.audience, revision), *whose, asked.url)
     return f'W/"{hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]}"'
 
 
-def _with_crs(response: HttpResponseBase, form: Form) -> HttpResponseBase:
+def _described(response: HttpResponseBase, asked: Asked, form: Form) -> HttpResponseBase:
+    """Says in which reference system and in which profile the features are."""
     response["Content-Crs"] = f"<{form.crs.uri}>"
+    response["Link"] = f'<{references.profile_link(asked)["href"]}>; rel="profile"'
     return response
 
 
 def _features_response(page: Page, revision: int) -> HttpResponseBase:
-    query = reading.features_query(page.selection)
+    query, media_type = _query(page), _media_type(page.asked)
     if page.limit <= STREAM_ABOVE:
-        return HttpResponse("".join(_written(page, [list(reading.rows(query))], revision)), content_type=GEOJSON)
+        return HttpResponse("".join(_written(page, [list(reading.rows(query))], revision)), content_type=media_type)
     batches = _batches(query)
     first = next(batches, [])  # read now, so that what goes wrong at once is an answer and not a torn document
     text = _written(page, itertools.chain([first], batches), revision)
     if len(first) < BATCH:
-        return HttpResponse("".join(text), content_type=GEOJSON)
-    return StreamingHttpResponse(text, content_type=GEOJSON)
+        return HttpResponse("".join(text), content_type=media_type)
+    return StreamingHttpResponse(text, content_type=media_type)
+
+
+def _media_type(asked: Asked) -> str:
+    return formats.OF_ITEM[formats.JSONFG][0] if asked.format == formats.JSONFG else GEOJSON
+
+
+def _query(page: Page) -> Query:
+    """Rows (id, feature as text, keys of the order), the text in the format that is asked for."""
+    if page.asked.format != formats.JSONFG:
+        return reading.features_query(page.selection)
+    feature, _ = files.jsonfg_of(page.layer, page.asked.audience, page.selection.form)
+    return reading.rows_query(page.selection, reading.keyed(page.selection, feature))
+
+
+def _own_members(layer: LayerSpec, asked: Asked, form: Form) -> str:
+    """What a document in JSON-FG says of itself, as members with a comma before them; nothing in GeoJSON."""
+    if asked.format != formats.JSONFG:
+        return ""
+    _, members = files.jsonfg_of(layer, asked.audience, form)
+    return "," + to_text(members)[1:-1]
 
 
 def _batches(query: Query) -> Iterator[list[tuple[Any, ...]]]:
@@ -199,12 +246,14 @@ def _batches(query: Query) -> Iterator[list[tuple[Any, ...]]]:
 def _written(page: Page, batches: Batches, revision: int) -> Iterator[str]:
     """The feature collection's text. One row more than the limit tells that there is a next page."""
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    yield f'{{"type":"FeatureCollection","timeStamp":"{now}","features":['
+    own = _own_members(page.layer, page.asked, page.selection.form)
+    rewritten = references.rewriting(page.layer, page.asked, page.selection.form)
+    yield f'{{"type":"FeatureCollection"{own},"timeStamp":"{now}","features":['
     returned, next_cursor, last = 0, None, None
     for batch in batches:
         kept = batch[: page.limit - returned]
         if kept:
-            yield ("," if returned else "") + ",".join([row[1] for row in kept])
+            yield ("," if returned else "") + ",".join([rewritten(row[1]) if rewritten else row[1] for row in kept])
             returned, last = returned + len(kept), kept[-1]
         if last is not None and len(kept) < len(batch):
             next_cursor = page.cursor_after(last)
@@ -230,13 +279,20 @@ def get_feature(layer: LayerSpec, asked: Asked, feature_id: str, form: Form = _A
     Raises:
         Problem: 404, also where the audience may not see it.
     """
-    query = reading.feature_query(layer, asked.audience, feature_id, form)
+    written = files.jsonfg_of(layer, asked.audience, form)[0] if asked.format == formats.JSONFG else None
+    as_of = read_as_of(asked)
+    query = reading.feature_query(layer, asked.audience, feature_id, form, as_of=as_of, written=written)
     row = next(iter(reading.rows(query)), None) if "\x00" not in feature_id else None
     if row is None:
-        raise Problem(404, "unknown feature", f"{layer.name} has no feature {feature_id!r:.140}", parameter="featureId")
-    links = to_text(feature_links(layer, asked, feature_id))
+        had = "has" if as_of is None else "had at that time"
+        raise Problem(
+            404, "unknown feature", f"{layer.name} {had} no feature {feature_id!r:.140}", parameter="featureId"
+        )
+    own, links = _own_members(layer, asked, form), to_text(feature_links(layer, asked, feature_id))
     _, text, version, entered_at = row
-    return Found(f'{text[:-1]},"links":{links}}}', state_of(layer, feature_id, entered_at, version), version)
+    rewritten = references.rewriting(layer, asked, form)
+    text = rewritten(text) if rewritten else text
+    return Found(f'{text[:-1]}{own},"links":{links}}}', state_of(layer, feature_id, entered_at, version), version)
 
 
 def _document(page: Page) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from layers.reading import Interval
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000
 MAX_OFFSET = 10_000_000
+MAX_LIMIT_OF_PAGE = 500
+"""Rows that a browser still shows at ease."""
 MAX_TEXT = 2_000
 """Characters of one parameter: more than any bbox, interval or value of a field needs."""
 MAX_TEXTS = {"filter": 8_000, "coords": 12_000}
@@ -85,15 +87,40 @@ _RIGHT_TIME = "an RFC 3339 time such as 2024-01-01T16:10:00+09:00, a date, or tw
 
 
 def _moment(text: str, zone: datetime.tzinfo, time_of_day: datetime.time) -> datetime.datetime:
-    written = text.replace(" ", "+")
     try:
-        if _DATE.fullmatch(written):
-            return datetime.datetime.combine(datetime.date.fromisoformat(written), time_of_day, zone)
-        if _MOMENT.fullmatch(written):
-            return datetime.datetime.fromisoformat(written.upper()).astimezone(datetime.UTC)
-    except (ValueError, OverflowError):
+        if _DATE.fullmatch(text):
+            return datetime.datetime.combine(datetime.date.fromisoformat(text), time_of_day, zone)
+    except ValueError:
         pass
-    raise fault("datetime", text, _RIGHT_TIME)
+    moment = _find_moment(text)
+    if moment is None:
+        raise fault("datetime", text, _RIGHT_TIME)
+    return moment
+
+
+def _find_moment(text: str) -> datetime.datetime | None:
+    """A moment of RFC 3339, to the microsecond; None where the text is none."""
+    written = text.replace(" ", "+").upper()
+    try:
+        return datetime.datetime.fromisoformat(written).astimezone(datetime.UTC) if _MOMENT.fullmatch(written) else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def read_as_of(text: str | None, now: datetime.datetime) -> datetime.datetime | None:
+    """The moment at which a layer is looked at; None for now.
+
+    >>> read_as_of("2024-01-01T16:10:00+09:00", datetime.datetime.now(datetime.UTC)).isoformat()
+    '2024-01-01T07:10:00+00:00'
+    """
+    if text is None:
+        return None
+    moment = _find_moment(text)
+    if moment is None:
+        raise fault("as-of", text, "an RFC 3339 time such as 2024-01-01T16:10:00+09:00")
+    if moment > now:
+        raise fault("as-of", text, f"a time that has come: it is {now.astimezone(datetime.UTC):%Y-%m-%dT%H:%M:%SZ} now")
+    return moment
 
 
 def write_cursor(last_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from typing import Any, Final
 
@@ -35,6 +36,18 @@ def _is_cheap(layer: LayerSpec, revision: int, query: Query) -> bool:
     return bool(plan[0]["Plan"]["Total Cost"] <= CHEAP_COST)
 
 
+def state_of_rows(layer: LayerSpec, audience: Audience, revision: int) -> str:
+    """The same while nothing changes of what the audience may see, so that an ETag tells nothing of hidden rows.
+
+    Where the audience may see every row that is the revision itself; otherwise a digest of the rows that it may see.
+    """
+    if not reading.row_condition(layer, audience).sql:
+        return str(revision)
+    row = "hashtextextended(jsonb_build_array(t.id, t.version, t.entered_at)::text, 0)"
+    query = Query(f"SELECT count(*), coalesce(bit_xor({row}), 0) FROM {quoted(layer.table)} t")
+    return repr(_first_row(layer, revision, query + reading.where(Selection(layer, audience))))
+
+
 def extent_of(layer: LayerSpec, audience: Audience, revision: int) -> Bbox | None:
     """West, south, east, north of what the audience may see, in degrees; None where that is nothing."""
     box = "ST_Extent(t.geometry)"
@@ -55,6 +68,13 @@ def attribution_of(layer: LayerSpec, audience: Audience, revision: int) -> tuple
     )
     lines, licences = _first_row(layer, revision, query + used + Query(")"))
     return lines, licences
+
+
+def last_change_of(layer: LayerSpec, audience: Audience, revision: int) -> datetime.datetime | None:
+    """When the youngest of the rows that the audience may see was last changed; None where there is none."""
+    query = Query(f"SELECT max(t.changed_at) FROM {quoted(layer.table)} t") + reading.where(Selection(layer, audience))
+    changed_at: datetime.datetime | None = _first_row(layer, revision, query)[0]
+    return changed_at
 
 
 def _first_row(layer: LayerSpec, revision: int, query: Query) -> tuple[Any, ...]:

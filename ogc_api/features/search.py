@@ -18,7 +18,7 @@ from layers import values
 from layers.problems import Problem
 from layers.spec import Audience, LayerSpec
 from ogc_api import asking
-from ogc_api.answering import answers, json_response
+from ogc_api.answering import answers, json_response, page
 from ogc_api.asking import Asked
 from ogc_api.cql2.functions import FUNCTIONS
 from ogc_api.cql2.typed import Kind
@@ -53,6 +53,8 @@ def functions(request: HttpRequest) -> HttpResponseBase:
             for name, function in FUNCTIONS.items()
         ]
     }
+    if asked.html:
+        return page(request, asked, "functions.html", {"document": document})
     return json_response(request, asked, document)
 
 

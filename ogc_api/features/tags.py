@@ -25,6 +25,7 @@ def tag_of(state: str, layer: LayerSpec, asked: Asked) -> str:
     """The tag of the feature in the language, for the audience and at the address that is asked."""
     fields = ",".join(field.name for field in layer.fields_for(asked.audience))
     given = [f"{name}={text}" for name, text in sorted(asked.parameters.items()) if name != "f"]
+    given += [] if asked.format == "json" else [f"f={asked.format}"]
     written = _digest(REPRESENTATION, asked.audience.name, asked.language, asked.base_url, fields, *given)
     return f'"{state}-{written[:8]}"'
 

@@ -40,7 +40,7 @@ def created_answer(request: HttpRequest, writer: Writer, answer: dict[str, Any])
     if "features" in answer:
         told = [{**_told(writer, one), "notices": one["notices"]} for one in answer["features"]]
         response = HttpResponse(to_text({"created": told}), content_type=JSON, status=201)
-        return _finished(response)
+        return finished(response)
     response = _represented(request, writer, answer["id"], answer["notices"], 201)
     if response is None:
         told = {**_told(writer, answer), "notices": answer["notices"]}
@@ -68,13 +68,14 @@ def _represented(
     if "return=representation" not in _preferences(request):
         return None
     try:
-        found = get_feature(writer.layer, writer.asked, feature_id)
+        found = get_feature(writer.layer, writer.asked, feature_id, writer.answered_in)
     except Problem:
         return None
     text = f'{found.text[:-1]},"notices":{to_text(notices)}}}' if notices else found.text
     response = HttpResponse(text, content_type=GEOJSON, status=status)
     response["ETag"] = tag_of(found.state, writer.layer, writer.asked)
     response["Preference-Applied"] = "return=representation"
+    response["Content-Crs"] = f"<{writer.answered_in.crs.uri}>"
     return response
 
 
@@ -96,10 +97,11 @@ def _noticed(response: HttpResponse, notices: list[str]) -> HttpResponse:
     """Notices are sentences in Japanese, which a header can only hold as JSON in ASCII."""
     if notices:
         response["Notices"] = json.dumps(notices)
-    return _finished(response)
+    return finished(response)
 
 
-def _finished(response: HttpResponse) -> HttpResponse:
+def finished(response: HttpResponse) -> HttpResponse:
+    """Kept by nobody."""
     response["Cache-Control"] = "private, no-store"
     patch_vary_headers(response, (*DEPENDS_ON, "Prefer"))
     return response

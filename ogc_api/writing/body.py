@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
-from layers.crs import CRS84_URI
+from layers.crs import CRS84_URI, Crs
 from layers.problems import Problem
 
 GEOJSON: Final = "application/geo+json"
@@ -62,9 +62,20 @@ def _check_headers(request: HttpRequest) -> None:
     encoding = request.headers.get("Content-Encoding", "identity").lower()
     if encoding != "identity":
         raise Problem(415, "unsupported media type", "a compressed body is not taken", parameter="Content-Encoding")
-    crs = request.headers.get("Content-Crs", f"<{CRS84_URI}>").strip()
-    if crs != f"<{CRS84_URI}>":
-        raise fault(f"Content-Crs={crs!r:.80} is not <{CRS84_URI}>, the only one that is taken", "Content-Crs")
+
+
+def read_content_crs(request: HttpRequest, offered: tuple[Crs, ...]) -> Crs:
+    """The system of the coordinates in the body; longitude, latitude where nothing is said.
+
+    Raises:
+        Problem: 400, naming all that are taken: those that reading offers.
+    """
+    header = request.headers.get("Content-Crs", f"<{CRS84_URI}>").strip()
+    for crs in offered:
+        if header == f"<{crs.uri}>":
+            return crs
+    names = [f"<{crs.uri}>" for crs in offered]
+    raise fault(f"Content-Crs={header!r:.80} is not one of {', '.join(names)}", "Content-Crs")
 
 
 def _content(request: HttpRequest) -> bytes:

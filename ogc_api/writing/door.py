@@ -12,13 +12,16 @@ from django.utils.http import parse_etags
 from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_protect
 
+from layers.crs import Crs
 from layers.editing import Editor
 from layers.problems import Problem
+from layers.reading import Form
 from layers.spec import Audience, LayerSpec
 from ogc_api import asking
 from ogc_api.asking import Asked
-from ogc_api.features.items import Found
+from ogc_api.features.items import Found, offered, read_form
 from ogc_api.features.tags import is_of, tag_of
+from ogc_api.writing.body import read_content_crs
 
 UNAUTHENTICATED: Final = 'Bearer realm="machi-gis"'
 
@@ -34,12 +37,14 @@ class Rules(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Somebody who may write to a layer, and how this person wants to be answered."""
+    """Somebody who may write to a layer, in which system the coordinates are sent, and how the answer is wanted."""
 
     layer: LayerSpec
     editor: Editor
     asked: Asked
     city_code: str
+    sent_in: Crs
+    answered_in: Form
 
 
 def open_for(
@@ -53,20 +58,38 @@ def open_for(
         Problem: 404 for a collection that the caller may not know of, 401 without a name, 403 below the layer's role.
     """
     layer = asking.get_layer(request, collection)
-    audience = asking.audience_of(request)
-    if audience is Audience.PUBLIC:
-        raise Problem(401, "sign in first", "only who has signed in, or sends a token, may write")
-    editor = Editor(request.user.get_username(), audience)
-    if not audience.covers(layer.edit):
-        raise Problem(403, "not allowed", f"{editor.name} may not write to {layer.name}")
-    asked = asking.read(request)
-    writer = Writer(layer, editor, asked, settings.CITY.code)
+    if asking.audience_of(request) is Audience.PUBLIC:
+        raise _unnamed()
+    asked = asking.read(request, () if request.method == "DELETE" else ("crs",))
+    writer = writer_to(layer, asked, get_editor(request, asked), read_content_crs(request, offered()))
 
     def proven(request: HttpRequest) -> HttpResponse:
         return view(request, writer, **address)
 
     response: HttpResponse = csrf_protect(proven)(request)
     return response
+
+
+def get_editor(request: HttpRequest, asked: Asked) -> Editor:
+    """Raises:
+    Problem: 401 for nobody in particular.
+    """
+    if asked.audience is Audience.PUBLIC:
+        raise _unnamed()
+    return Editor(request.user.get_username(), asked.audience)
+
+
+def _unnamed() -> Problem:
+    return Problem(401, "sign in first", "only who has signed in, or sends a token, may write")
+
+
+def writer_to(layer: LayerSpec, asked: Asked, editor: Editor, sent_in: Crs) -> Writer:
+    """Raises:
+    Problem: 403 below the layer's role.
+    """
+    if not asked.audience.covers(layer.edit):
+        raise Problem(403, "not allowed", f"{editor.name} may not write to {layer.name}")
+    return Writer(layer, editor, asked, settings.CITY.code, sent_in, read_form(layer, asked))
 
 
 def rules_of(layer: LayerSpec) -> Rules:
@@ -80,9 +103,14 @@ def read_match(request: HttpRequest) -> list[str]:
     Raises:
         Problem: 428 where it is missing (RFC 6585, 3), 400 where it is not what RFC 9110, 13.1.1 says.
     """
-    header = request.headers.get("If-Match", "").strip()
+    return read_tags(request.headers.get("If-Match", ""))
+
+
+def read_tags(header: str) -> list[str]:
+    """The tags of a text as the header If-Match holds it. Raises as `read_match`."""
+    header = header.strip()
     if not header:
-        detail = "the header If-Match must hold the ETag of the feature that was changed, as GET gives it"
+        detail = "If-Match must hold the ETag of the feature that was changed, as GET gives it"
         raise Problem(428, "which version?", detail, parameter="If-Match")
     tags = parse_etags(header)
     if not tags:

@@ -107,7 +107,7 @@ def test_a_bulk_load_is_one_entry_without_rows():
     with transaction.atomic():
         execute("SELECT set_config('machigis.bulk', 'on', true)")
         execute(
-            "INSERT INTO layers_damagearea (id, geometry) SELECT n::text,"
+            "INSERT INTO layers_damagearea (id, entered_at, geometry) SELECT n::text, now(),"
             " ST_Multi(ST_MakeEnvelope(139.5 + n * 0.0001, 35.6, 139.5 + n * 0.0001 + 0.00005, 35.7, 4326))"
             " FROM generate_series(1, 300) n"
         )
@@ -117,6 +117,13 @@ def test_a_bulk_load_is_one_entry_without_rows():
     assert not change.rows.exists()
     draw("after")
     assert Change.objects.get(revision=change.revision + 1).is_bulk is False
+
+
+def test_an_old_row_that_a_bulk_load_brings_back_is_logged_since_its_moment_does_not_tell():
+    with transaction.atomic():
+        execute("SELECT set_config('machigis.bulk', 'on', true)")
+        execute(INSERT.replace("(id,", "(entered_at, id,").replace("(%s,", "('2024-01-01', %s,"), "old")
+    assert ChangedRow.objects.get().after["id"] == "old"
 
 
 def test_what_is_rolled_back_leaves_no_trace():

@@ -11,6 +11,9 @@ from django.test import Client
 
 from gis_server.accounts.roles import give_role
 from ogc_api import apis
+from tests.ogc_api.maps import drawn_anew, for_staff, signed_in  # noqa: F401 - fixtures
+from tests.ogc_api.serving import site  # noqa: F401 - a fixture
+from tests.tile_cache.conftest import mapnik_lets_go, store  # noqa: F401 - fixtures
 
 
 @pytest.fixture(autouse=True)

@@ -39,7 +39,8 @@ def test_fields_are_those_of_the_audience(layer, role, member):
     assert list(client.get(f"{own}/items").json()["features"][0]["properties"]) == given
     assert list(client.get(f"{own}/items/one").json()["properties"]) == given
     assert set(client.get(f"{own}/schema").json()["properties"]) == {*given, "id", "geometry"}
-    assert set(client.get(f"{own}/queryables").json()["properties"]) == {*given, "geometry"}
+    lists = {one.name for one in layer.lists_for(AUDIENCES[role])}
+    assert set(client.get(f"{own}/queryables").json()["properties"]) == {*given, *lists, "geometry"}
 
 
 @every_layer

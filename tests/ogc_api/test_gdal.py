@@ -7,14 +7,9 @@ import json
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pyproj
 import pytest
-from django.core.wsgi import get_wsgi_application
-from django.db import connections
 
 from layers import registry
 from layers.spec import Audience
@@ -27,26 +22,9 @@ FEATURES = 25
 pytestmark = pytest.mark.skipif(shutil.which("ogrinfo") is None, reason="GDAL's commands (gdal-bin) are not installed")
 
 
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
-def api(committed: None) -> Iterator[str]:
-    """The site at an address of its own, over the test database."""
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet)
-
-    def serve() -> None:
-        server.serve_forever(poll_interval=0.05)
-        connections.close_all()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield f"OAPIF:http://127.0.0.1:{server.server_port}/api"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def api(site: str) -> str:
+    return f"OAPIF:{site}/api"
 
 
 def run(*command: str) -> str:

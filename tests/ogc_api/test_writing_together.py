@@ -215,7 +215,7 @@ def test_other_media_types_are_refused_whatever_they_hold(send):
         assert send("POST", SITES, point(), Content_Type=kind).status_code == 415
     assert send("PATCH", f"{SITES}/a", {}, Content_Type="application/geo+json", If_Match="*").status_code == 415
     assert send("POST", SITES, point(), Content_Encoding="gzip").status_code == 415
-    assert send("POST", SITES, point(), Content_Crs="<http://www.opengis.net/def/crs/EPSG/0/6677>").status_code == 400
+    assert send("POST", SITES, point(), Content_Crs="<http://www.opengis.net/def/crs/EPSG/0/6669>").status_code == 400
     crs84 = "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"
     assert send("POST", SITES, point(), Content_Crs=crs84).status_code == 201
 

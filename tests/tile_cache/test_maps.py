@@ -81,6 +81,15 @@ def test_maps_come_in_metres_too(add, ask_maps, srs):
     assert seen.getpixel((5, 5))[3] == 0
 
 
+def test_a_picture_of_another_shape_still_shows_the_box_that_was_asked_for(add, ask_maps):
+    add("damagearea", "d1", AREA)
+    seen = picture(ask_maps(wms("damage-areas", SPAN, size=(400, 200))))
+    # The area begins at 0.3 of the box and ends at 0.7, in both directions.
+    assert is_reddish(seen.getpixel((130, 100)))
+    assert is_reddish(seen.getpixel((270, 100)))
+    assert seen.getpixel((110, 100))[3] == 0
+
+
 def test_a_japanese_name_is_written_below_its_symbol(add, sql, ask_maps):
     add("shelter", "s1", HERE, name="第一小学校")
     near = (HERE[0] - 0.001, HERE[1] - 0.001, HERE[0] + 0.001, HERE[1] + 0.001)

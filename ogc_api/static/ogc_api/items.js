@@ -1,66 +1,134 @@
-/* The small map of a page of features: the same features as the table, on the city's own base map. */
+/* Map and table of the same features: what is met or chosen in one is marked in the other. */
 
-import * as maplibre from "/static/vendor/maplibre-gl/maplibre-gl.mjs";
+import { boxOf, draw, maplibre, openMap, touched } from "./map.js";
 
-const ACCENT = "#0b4bc2";
-const CASING = "#ffffff";
-
-const LAYERS = [
-  { id: "areas", type: "fill", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": ACCENT, "fill-opacity": 0.25 } },
-  { id: "edges", type: "line", filter: ["!=", ["geometry-type"], "Point"], paint: { "line-color": ACCENT, "line-width": 2.5 } },
-  {
-    id: "points",
-    type: "circle",
-    filter: ["==", ["geometry-type"], "Point"],
-    paint: { "circle-color": ACCENT, "circle-radius": 6, "circle-stroke-color": CASING, "circle-stroke-width": 2 },
-  },
-];
-
-/** Calls `visit` with each [longitude, latitude] of a GeoJSON coordinates member. */
-function eachPosition(coordinates, visit) {
-  if (typeof coordinates[0] === "number") visit(coordinates);
-  else for (const part of coordinates) eachPosition(part, visit);
-}
-
-/** The box around all features, or null where there is none. */
-function boundsOf(features) {
-  const bounds = new maplibre.LngLatBounds();
-  for (const feature of features) {
-    if (feature.geometry) eachPosition(feature.geometry.coordinates, ([lon, lat]) => bounds.extend([lon, lat]));
-  }
-  return bounds.isEmpty() ? null : bounds;
-}
+const element = document.getElementById("features-map");
+const rows = new Map([...document.querySelectorAll("tr[data-feature]")].map((row) => [row.dataset.feature, row]));
+const form = document.getElementById("filter-form");
+const words = JSON.parse(form?.dataset.words ?? "{}");
 
 async function fetchFeatures(url) {
   const response = await fetch(url, { headers: { Accept: "application/geo+json" } });
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  const document = await response.json();
-  return document.type === "Feature" ? { type: "FeatureCollection", features: [document] } : document;
+  const collection = await response.json();
+  return collection.type === "Feature" ? { type: "FeatureCollection", features: [collection] } : collection;
 }
 
-async function show(element) {
-  const { features: url, style, bounds } = element.dataset;
-  const collection = await fetchFeatures(url);
-  const [west, south, east, north] = bounds.split(",").map(Number);
-  const map = new maplibre.Map({
-    container: element,
-    style,
-    bounds: boundsOf(collection.features) ?? [[west, south], [east, north]],
-    fitBoundsOptions: { padding: 32, maxZoom: 16 },
-    cooperativeGestures: true,
-    attributionControl: { compact: true },
+/** What is marked on the map and in the table, by the ids of features. */
+class Marks {
+  constructor(map, features) {
+    this.map = map;
+    this.features = features;
+    this.places = new Map(features.map((feature, at) => [String(feature.id), at + 1]));
+    this.now = { near: null, chosen: null };
+    this.popup = new maplibre.Popup({ closeOnClick: false, maxWidth: "280px", offset: 14, focusAfterOpen: false });
+    this.popup.on("close", () => this.mark("chosen", null));
+  }
+
+  /** Marks one feature as `near` or `chosen`, and no longer the one before. */
+  mark(state, id) {
+    const before = this.now[state];
+    if (before === id) return;
+    this.now[state] = id;
+    for (const [which, on] of [[before, false], [id, true]]) {
+      if (which === null) continue;
+      const place = this.places.get(which);
+      if (place) this.map.setFeatureState({ source: "features", id: place }, { [state]: on });
+      const row = rows.get(which);
+      row?.classList.toggle(`is-${state}`, on);
+      if (state === "chosen") row?.querySelector(".on-map")?.setAttribute("aria-pressed", String(on));
+    }
+  }
+
+  /** Chooses a feature: it is shown with its name, its row comes into view. */
+  choose(id, at) {
+    this.popup.remove();
+    this.mark("chosen", id);
+    const row = rows.get(id);
+    const feature = this.features[this.places.get(id) - 1];
+    const box = feature && boxOf([feature]);
+    if (!row || !box) return;
+    this.popup.setLngLat(at ?? [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]).setDOMContent(label(row)).addTo(this.map);
+    this.now.chosen = null; // the popup of before has closed and unmarked it
+    this.mark("chosen", id);
+    if (at) bringIntoView(row);
+    else this.map.fitBounds([[box[0], box[1]], [box[2], box[3]]], { padding: 60, maxZoom: Math.max(this.map.getZoom(), 16) });
+    document.getElementById("said").textContent = words.chosen.replace("{name}", row.dataset.name);
+  }
+}
+
+function label(row) {
+  const link = document.createElement("a");
+  link.href = row.querySelector("a").href;
+  link.textContent = row.dataset.name || words.no_name;
+  link.className = "map-label";
+  return link;
+}
+
+/** Scrolls the table, not the page. */
+function bringIntoView(row) {
+  const wrap = row.closest(".table-wrap");
+  wrap.scrollTop = row.offsetTop - wrap.clientHeight / 2;
+}
+
+function idAt(map, point, features) {
+  const around = [[point.x - 8, point.y - 8], [point.x + 8, point.y + 8]];
+  const [met] = map.queryRenderedFeatures(around, { layers: touched() });
+  return met ? String(features[met.id - 1].id) : null;
+}
+
+function connect(map, features) {
+  const marks = new Marks(map, features);
+  for (const [id, row] of rows) {
+    row.addEventListener("pointerenter", () => marks.mark("near", id));
+    row.addEventListener("pointerleave", () => marks.mark("near", null));
+    row.addEventListener("focusin", () => marks.mark("near", id));
+    row.addEventListener("focusout", () => marks.mark("near", null));
+    row.querySelector(".on-map").addEventListener("click", () => {
+      if (marks.now.chosen === id) marks.popup.remove();
+      else marks.choose(id);
+      element.scrollIntoView({ block: "nearest" });
+    });
+  }
+  map.on("mousemove", ({ point }) => {
+    const id = idAt(map, point, features);
+    marks.mark("near", id);
+    map.getCanvas().style.cursor = id === null ? "" : "pointer";
   });
-  map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
-  map.on("load", () => {
-    map.addSource("features", { type: "geojson", data: collection });
-    for (const layer of LAYERS) map.addLayer({ ...layer, source: "features" });
-    element.dataset.ready = "true";
+  map.on("click", ({ point, lngLat }) => {
+    const id = idAt(map, point, features);
+    if (id !== null) marks.choose(id, lngLat);
   });
 }
 
-const element = document.getElementById("features-map");
-show(element).catch((error) => {
+/** The button that makes the box of the map a condition. */
+function offerBox(map) {
+  const button = document.getElementById("box-from-map");
+  if (!button) return;
+  button.disabled = false;
+  button.addEventListener("click", () => {
+    const box = map.getBounds();
+    const degrees = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
+    form.elements.bbox.value = degrees.map((value) => value.toFixed(5)).join(",");
+    form.elements["bbox-crs"]?.remove();
+    form.elements.bbox.dispatchEvent(new Event("input", { bubbles: true }));
+    document.getElementById("said").textContent = words.box_taken;
+  });
+}
+
+async function show() {
+  const collection = await fetchFeatures(element.dataset.features);
+  const map = await openMap(element, boxOf(collection.features));
+  draw(map, collection);
+  if (rows.size) connect(map, collection.features);
+  if (form) offerBox(map);
+  await map.once("idle");
+  element.dataset.ready = "true";
+}
+
+show().catch((error) => {
   element.hidden = true;
   document.getElementById("features-map-missing").hidden = false;
+  for (const button of document.querySelectorAll(".on-map")) button.hidden = true;
   console.error(error);
 });

@@ -1,0 +1,219 @@
+"""Documents that describe tilesets: whose layers, which fields, which tiles there are.
+
+Source: OGC API - Tiles - Part 1: Core (OGC 20-057), 8 and 9; OGC 17-083r4, 8.3 (tile set metadata).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+
+from gis_server.ogc_parts import quad, words
+from gis_server.ogc_parts.asked import tiles_root
+from gis_server.ogc_parts.links import (
+    GEODATA,
+    JSON,
+    MVT,
+    TILING_SCHEME,
+    Link,
+    in_both_forms,
+    link,
+    to_itself,
+)
+from layers.changes import revisions_of
+from layers.crs import CRS84_URI
+from layers.spec import LayerSpec
+from ogc_api import config, schema
+from ogc_api.asking import Asked
+from ogc_api.features.remembering import extent_of
+from tile_cache import tilejson as tilejsons
+from tile_cache import tilesets, vector
+from tile_cache.grid import Bounds
+from tile_cache.tilesets import Tileset
+
+Json = dict[str, Any]
+DIMENSIONS = {"Point": 0, "MultiPoint": 0, "LineString": 1, "MultiLineString": 1, "Polygon": 2, "MultiPolygon": 2}
+"""Geometry dimension by type; a layer of any geometry has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a tileset is found: below the landing page, or below one collection.
+
+    Args:
+        address: absolute, without a slash at its end; ``/tiles`` follows.
+        layer: the collection; None for the whole dataset.
+        chosen: the collections that ``collections`` names; None for all.
+    """
+
+    address: str
+    layer: LayerSpec | None = None
+    chosen: tuple[str, ...] | None = None
+
+    @property
+    def query(self) -> str:
+        """The parameter that keeps the choice in an address, or nothing."""
+        return urlencode({"collections": ",".join(self.chosen)}, safe=",") if self.chosen else ""
+
+    def name(self, asked: Asked) -> str:
+        """The name of the tileset below ``/tiles/``."""
+        if self.layer is not None:
+            return self.layer.name
+        if self.chosen is not None:
+            return ",".join(self.chosen)
+        return ",".join(each.name for each in tilesets.every(asked.audience))
+
+    def tileset(self, asked: Asked) -> Tileset:
+        return tilesets.get(self.name(asked), asked.audience)
+
+    def title(self, asked: Asked) -> str:
+        if self.layer is not None:
+            return self.layer.title.in_language(asked.language)
+        if self.chosen is not None:
+            return tilejsons.title(self.tileset(asked), asked.language)
+        return str(words.in_language(asked.language).whole)
+
+
+def list_document(origin: Origin, asked: Asked) -> Json:
+    """The tilesets of an origin: one, in WebMercatorQuad."""
+    return {
+        "links": to_itself(asked, f"{origin.address}/tiles", origin.query),
+        "tilesets": [_summary(origin, asked)],
+    }
+
+
+def _summary(origin: Origin, asked: Asked) -> Json:
+    own = f"{origin.address}/tiles/{quad.NAME}"
+    return {
+        "title": origin.title(asked),
+        "dataType": "vector",
+        "crs": quad.CRS_URI,
+        "tileMatrixSetURI": quad.URI,
+        "links": [*to_itself(asked, own, origin.query), _scheme(asked), _tiles(origin, asked)],
+    }
+
+
+def document(origin: Origin, asked: Asked) -> Json:
+    """The whole metadata of a tileset, as this caller may see it."""
+    tileset = origin.tileset(asked)
+    extents = extents_of(tileset.layers, asked)
+    around = _around(extents.values())
+    lon, lat = settings.CITY.centre
+    first, last = tilejsons.zooms(tileset.layers)
+    return _summary(origin, asked) | {
+        "description": _description(origin, asked),
+        "attribution": " / ".join(tilejsons.attributions(tileset.layers, asked.language)),
+        "license": ", ".join(dict.fromkeys(layer.open_data.licence for layer in tileset.layers)),
+        "mediaTypes": [MVT],
+        "boundingBox": _bounding_box(around),
+        "centerPoint": {
+            "coordinates": [round(lon, 5), round(lat, 5)],
+            "crs": CRS84_URI,
+            "tileMatrix": str(min(max(first, 13), last)),
+        },
+        "tileMatrixSetLimits": limits_of(tileset, around),
+        "layers": [_layer(layer, asked, extents[layer.name]) for layer in tileset.layers],
+        "links": _links(origin, asked, tileset),
+    }
+
+
+def limits_of(tileset: Tileset, around: Bounds) -> list[Json]:
+    """The tiles of each matrix that can hold something now."""
+    first, last = tilejsons.zooms(tileset.layers)
+    margin = vector.buffer_units(tileset.layers)
+    return [quad.limits(around, zoom, margin) for zoom in range(first, last + 1)]
+
+
+def limit_at(tileset: Tileset, zoom: int, asked: Asked) -> Json:
+    """The limits of one matrix."""
+    around = _around(extents_of(tileset.layers, asked).values())
+    return quad.limits(around, zoom, vector.buffer_units(tileset.layers))
+
+
+def extents_of(layers: tuple[LayerSpec, ...], asked: Asked) -> dict[str, Bounds | None]:
+    """West, south, east, north of what the caller may see of each layer; None where that is nothing."""
+    revisions = revisions_of(layer.name for layer in layers)
+    return {layer.name: extent_of(layer, asked.audience, revisions[layer.name]) for layer in layers}
+
+
+def _around(extents: Any) -> Bounds:
+    """The box around all extents; the city where there is none."""
+    boxes = [extent for extent in extents if extent is not None] or [settings.CITY.bounds]
+    west, south = (min(box[side] for box in boxes) for side in (0, 1))
+    east, north = (max(box[side] for box in boxes) for side in (2, 3))
+    return west, south, east, north
+
+
+def _bounding_box(extent: Bounds) -> Json:
+    west, south, east, north = (round(degrees, 8) for degrees in extent)
+    return {
+        "lowerLeft": [west, south],
+        "upperRight": [east, north],
+        "crs": CRS84_URI,
+        "orderedAxes": ["Lon", "Lat"],
+    }
+
+
+def _layer(layer: LayerSpec, asked: Asked, extent: Bounds | None) -> Json:
+    carried = {field.name for field in vector.fields_at(layer, asked.audience, vector.DETAIL_ZOOM)}
+    described = schema.properties(layer, asked.audience, asked.language)
+    first, last = tilejsons.zooms((layer,))
+    members: Json = {
+        "id": layer.name,
+        "title": layer.title.in_language(asked.language),
+        "description": layer.description.in_language(asked.language),
+        "dataType": "vector",
+        "attribution": config.attribution_of(layer, settings.CITY).in_language(asked.language),
+        "license": layer.open_data.licence,
+        "crs": quad.CRS_URI,
+        "minTileMatrix": str(first),
+        "maxTileMatrix": str(last),
+        "propertiesSchema": {
+            "type": "object",
+            "properties": {"id": {"type": "string", "x-ogc-role": "id"}}
+            | {name: one for name, one in described.items() if name in carried},
+        },
+        "links": in_both_forms(
+            GEODATA, layer.title.in_language(asked.language), f"{asked.base_url}/collections/{quote(layer.name)}"
+        ),
+    }
+    if layer.geometry_type in DIMENSIONS:
+        members["geometryDimension"] = DIMENSIONS[layer.geometry_type]
+    if extent is not None:
+        members["boundingBox"] = _bounding_box(extent)
+    return members
+
+
+def _description(origin: Origin, asked: Asked) -> str:
+    if origin.layer is not None:
+        return origin.layer.description.in_language(asked.language)
+    return str(words.in_language(asked.language).tilesets_lead)
+
+
+def _links(origin: Origin, asked: Asked, tileset: Tileset) -> list[Link]:
+    said = words.in_language(asked.language)
+    own = f"{origin.address}/tiles/{quad.NAME}"
+    found = [
+        *to_itself(asked, own, origin.query),
+        _tiles(origin, asked),
+        _scheme(asked),
+        link("alternate", JSON, said.tilejson, f"{tiles_root(asked)}{tileset.name}.json"),
+    ]
+    if origin.layer is not None:
+        found += in_both_forms(GEODATA, origin.title(asked), origin.address)
+    return found
+
+
+def _tiles(origin: Origin, asked: Asked) -> Link:
+    """The address of a tile, with row before column."""
+    template = f"{origin.address}/tiles/{quad.NAME}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
+    title = words.in_language(asked.language).tile
+    return link("item", MVT, title, template + (f"?{origin.query}" if origin.query else ""), templated=True)
+
+
+def _scheme(asked: Asked) -> Link:
+    title = words.in_language(asked.language).quad
+    return link(TILING_SCHEME, JSON, title, f"{asked.base_url}/tileMatrixSets/{quad.NAME}?f=json")
