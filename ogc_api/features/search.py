@@ -88,6 +88,7 @@ _OTHER_KINDS = {
     "bbox": "array",
     "sortby": "array",
     "properties": "array",
+    "profile": "array",
 }
 
 
