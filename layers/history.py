@@ -1,4 +1,4 @@
-"""A layer as it was at a moment: SQL that stands in the place of its table, made from the log of changes.
+"""A layer as it was at a moment, or at a revision: SQL in the place of its table, made from the log of changes.
 
 What a feature was then is what its first change since found (`before`); if none has come since, what is in the table.
 "Since" is by revision, the order in which changes became visible: all from the first whose transaction was still
@@ -24,8 +24,12 @@ def is_offered(layer: LayerSpec, audience: Audience) -> bool:
     return layer.rows is None or audience.covers(layer.rows.everything)
 
 
-def build_source(layer: LayerSpec, moment: datetime.datetime, feature_id: str | None = None) -> Query:
-    """The rows of the layer at `moment`, with all columns of its table, as a subquery in parentheses.
+Past = datetime.datetime | int
+"""A moment, or a revision of the layer."""
+
+
+def build_source(layer: LayerSpec, past: Past, feature_id: str | None = None) -> Query:
+    """The rows of the layer in the past, with all columns of its table, as a subquery in parentheses.
 
     Args:
         feature_id: where only this feature is wanted, so that no other is looked for.
@@ -35,18 +39,31 @@ def build_source(layer: LayerSpec, moment: datetime.datetime, feature_id: str | 
     then = ", ".join("f.geometry_before" if name == "geometry" else f"b.{quoted(name)}" for name in columns)
     return (
         Query("(WITH later AS MATERIALIZED (")
-        + _later(layer, moment)
+        + (_after_revision(layer, past) if isinstance(past, int) else _later(layer, past))
         + Query("), first_since AS MATERIALIZED (")
         + _first_since(feature_id)
         + Query(f") SELECT {now} FROM {table} n WHERE NOT EXISTS (SELECT FROM first_since f WHERE f.feature_id = n.id)")
-        + _was_entered("n", moment)
+        + _was_entered("n", past)
         + Query(
             f" UNION ALL SELECT {then} FROM first_since f,"
             f" jsonb_populate_record(NULL::{table}, f.before) b WHERE f.before IS NOT NULL"
         )
-        + _was_entered("b", moment)
+        + _was_entered("b", past)
         + Query(")")
     )
+
+
+def _after_revision(layer: LayerSpec, revision: int) -> Query:
+    """Changes of the layer that came after a revision. Those of the reader's own transaction, which have none yet, were
+    seen by whoever was told the revision.
+    """
+    return Query(_CHANGES + " AND c.revision > %s", (layer.name, revision))
+
+
+_CHANGES = (
+    "SELECT c.id, c.revision, c.began_at, c.is_bulk AND c.operation = 'insert' AS is_bulk_insert"
+    " FROM layers_change c WHERE c.layer = %s"
+)
 
 
 def _later(layer: LayerSpec, moment: datetime.datetime) -> Query:
@@ -66,9 +83,7 @@ def _later(layer: LayerSpec, moment: datetime.datetime) -> Query:
     )
     return (
         Query(
-            "SELECT c.id, c.revision, c.began_at, c.is_bulk AND c.operation = 'insert' AS is_bulk_insert"
-            " FROM layers_change c WHERE c.layer = %s AND (c.revision IS NULL AND c.at > %s OR c.revision >="
-            " (SELECT least(w.revision, (",
+            _CHANGES + " AND (c.revision IS NULL AND c.at > %s OR c.revision >= (SELECT least(w.revision, (",
             (layer.name, moment),
         )
         + its_first
@@ -91,10 +106,8 @@ def _first_since(feature_id: str | None) -> Query:
     )
 
 
-def _was_entered(alias: str, moment: datetime.datetime) -> Query:
+def _was_entered(alias: str, past: Past) -> Query:
     """The row had been entered, by hand or by a bulk load, as a condition beginning with AND."""
-    return Query(
-        f" AND {alias}.entered_at <= %s"
-        f" AND NOT EXISTS (SELECT FROM later c WHERE c.is_bulk_insert AND c.began_at = {alias}.entered_at)",
-        (moment,),
-    )
+    in_time = Query("") if isinstance(past, int) else Query(f" AND {alias}.entered_at <= %s", (past,))
+    loaded = f"SELECT FROM later c WHERE c.is_bulk_insert AND c.began_at = {alias}.entered_at"
+    return in_time + Query(f" AND NOT EXISTS ({loaded})")

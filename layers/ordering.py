@@ -113,23 +113,31 @@ def _later(sort: Sort, value: Any) -> Query | None:
     return Query(f"{sort.sql} {sort.after} %s", (value,))
 
 
-def write_place(sorts: tuple[Sort, ...], row: tuple[Any, ...]) -> str:
-    """The place of a row (a value for each sort, then the id) as text, with the order that it is a place in."""
+def write_place(sorts: tuple[Sort, ...], row: tuple[Any, ...], revision: int | None) -> str:
+    """The place of a row (a value for each sort, then the id) as text, with the order that it is a place in.
+
+    Args:
+        revision: of the layer, at which the rest of the order is to be read; None for as it is then.
+    """
     plain = [value.isoformat() if isinstance(value, datetime.datetime) else value for value in row]
-    return json.dumps([_in_words(sorts), *plain], ensure_ascii=False, separators=(",", ":"))
+    return json.dumps([_in_words(sorts), revision, *plain], ensure_ascii=False, separators=(",", ":"))
 
 
-def read_place(sorts: tuple[Sort, ...], text: str) -> tuple[Any, ...] | None:
-    """The place that `write_place` wrote; None where the text is none in this order."""
+def read_place(sorts: tuple[Sort, ...], text: str) -> tuple[tuple[Any, ...], int | None] | None:
+    """The place and the revision that `write_place` wrote; None where the text is none in this order."""
     try:
-        written, *given = json.loads(text)
-        if written != _in_words(sorts) or len(given) != len(sorts) + 1:
+        written, revision, *given = json.loads(text)
+        if written != _in_words(sorts) or len(given) != len(sorts) + 1 or not _is_revision(revision):
             return None
         found = [_value(sort.column, value) for sort, value in zip(sorts, given, strict=False)]
     except (ValueError, TypeError, RecursionError):
         return None
     last_id = given[-1]
-    return (*found, last_id) if isinstance(last_id, str) and _is_storable(last_id) else None
+    return ((*found, last_id), revision) if isinstance(last_id, str) and _is_storable(last_id) else None
+
+
+def _is_revision(value: Any) -> bool:
+    return value is None or (type(value) is int and 0 <= value < _LARGEST)
 
 
 def _is_storable(text: str) -> bool:

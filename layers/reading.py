@@ -16,6 +16,7 @@ from django.db import DataError
 
 from layers import database, history, values
 from layers.crs import CRS84, LON_LAT_SRID, WEB_MERCATOR_SRID, Crs
+from layers.history import Past
 from layers.problems import Problem
 from layers.query import Query as Query  # as whoever reads knows them
 from layers.query import quoted as quoted
@@ -78,7 +79,7 @@ class Selection:
     """Which features of a layer an audience asks for. Build it with `select`, which checks it.
 
     Args:
-        as_of: the moment at which the layer is looked at; None for now.
+        as_of: the moment, or the revision, at which the layer is looked at; None for now.
     """
 
     layer: LayerSpec
@@ -93,7 +94,7 @@ class Selection:
     conditions: tuple[Query, ...] = ()
     order: Order | None = None
     offset: int = 0
-    as_of: datetime.datetime | None = None
+    as_of: Past | None = None
 
 
 def select(
@@ -110,7 +111,7 @@ def select(
     conditions: Iterable[Query] = (),
     order: Order | None = None,
     offset: int = 0,
-    as_of: datetime.datetime | None = None,
+    as_of: Past | None = None,
 ) -> Selection:
     """A checked selection. `equals` maps field names to values as text, as they come in a URL.
 
@@ -157,8 +158,16 @@ def features_query(selection: Selection) -> Query:
 
 
 def keyed(selection: Selection, *columns: str) -> tuple[str, ...]:
-    """The id, some columns, and the keys of the order: what a place in the order is made of."""
-    return ("t.id", *columns, *(selection.order.keys if selection.order else ()))
+    """The id and some columns; where there is an order, also its keys and the layer's revision: a place in it."""
+    if selection.order is None:
+        return ("t.id", *columns)
+    return ("t.id", *columns, *selection.order.keys, _revision_sql(selection.layer))
+
+
+def _revision_sql(layer: LayerSpec) -> str:
+    """The revision of the very rows that a statement sees."""
+    name = layer.name.replace("'", "''")
+    return f"coalesce((SELECT r.revision FROM layers_revision r WHERE r.layer = '{name}'), 0)"
 
 
 def rows_query(selection: Selection, columns: Iterable[str]) -> Query:
@@ -184,7 +193,7 @@ def feature_query(
     feature_id: str,
     form: Form = Form(),
     *,
-    as_of: datetime.datetime | None = None,
+    as_of: Past | None = None,
     written: str | None = None,
 ) -> Query:
     """One row (id, feature as text, version, time of entry), or none where the audience may not see it.

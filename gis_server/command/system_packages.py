@@ -66,10 +66,11 @@ def needs_of_tests(*, private_database: bool, has_uv: Callable[[], bool]) -> tup
 
 
 def needs_of_bench() -> tuple[Need, ...]:
-    """The programs that ``bench`` measures us against."""
+    """The programs that ``bench`` measures us against, and the one that makes the load."""
     return (
         _program("GDAL's ogr2ogr", "ogr2ogr", ("gdal-bin",), "gdal"),
         _program("osm2pgsql", "osm2pgsql", ("osm2pgsql",), "osm2pgsql"),
+        _program("wrk", "wrk", ("wrk",), "wrk"),
     )
 
 

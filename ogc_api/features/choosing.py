@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
+
 from layers import history, ordering, text_search
 from layers.ordering import Sort
 from layers.problems import Problem
-from layers.reading import Query
+from layers.reading import Query, Selection
 from layers.spec import Audience, LayerSpec
 from ogc_api.features.parameters import decoded_cursor, encoded_cursor, fault
 
@@ -66,14 +68,14 @@ def read_words(layer: LayerSpec, audience: Audience, text: str | None) -> tuple[
     return (text_search.condition(text_search.searched_fields(layer, audience), terms),)
 
 
-def read_sorted_cursor(sorts: tuple[Sort, ...], text: str | None) -> tuple[object, ...] | None:
-    """The place in an order after which the page begins.
+def read_sorted_cursor(sorts: tuple[Sort, ...], text: str | None) -> tuple[tuple[object, ...] | None, int | None]:
+    """The place in an order after which the page begins, and the revision of the layer that was seen before.
 
     Raises:
         Problem: 400, where the token was not given out for this order.
     """
     if text is None:
-        return None
+        return None, None
     written = decoded_cursor(text[1:]) if text.startswith(SORTED_MARK) else None
     place = ordering.read_place(sorts, written) if written else None
     if place is None:
@@ -81,6 +83,16 @@ def read_sorted_cursor(sorts: tuple[Sort, ...], text: str | None) -> tuple[objec
     return place
 
 
-def write_sorted_cursor(sorts: tuple[Sort, ...], row: tuple[object, ...]) -> str:
-    """The token of the page after a row: id, text, and a value for each sort."""
-    return SORTED_MARK + encoded_cursor(ordering.write_place(sorts, (*row[2:], row[0])))
+def write_sorted_cursor(sorts: tuple[Sort, ...], row: tuple[object, ...], revision: int | None) -> str:
+    """The token of the page after a row: its id, and a value for each sort."""
+    return SORTED_MARK + encoded_cursor(ordering.write_place(sorts, (*row[1:], row[0]), revision))
+
+
+def revision_to_keep(selection: Selection, revision: int) -> int | None:
+    """At which revision the following pages of an order are to be read, so that nothing moves between two of them.
+
+    None where the address says a time, and where the caller may not look back: there what is withdrawn is gone at once.
+    """
+    if isinstance(selection.as_of, datetime.datetime) or not history.is_offered(selection.layer, selection.audience):
+        return None
+    return revision if selection.as_of is None else selection.as_of

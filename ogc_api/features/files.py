@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -108,13 +109,16 @@ def _cut(download: Download) -> tuple[Selection, str | None]:
     found = list(reading.rows(query))
     if len(found) < 2:
         return replace(selection, limit=limit), None
-    last_id, *values = found[0]
     if not sorts:
-        end, cursor = Query(" AND t.id <= %s", (last_id,)), parameters.write_cursor(last_id)
-    else:
-        end = ordering.until(sorts, (*values, last_id))
-        cursor = choosing.write_sorted_cursor(sorts, (last_id, "", *values))
-    return replace(selection, conditions=(*selection.conditions, end)), cursor
+        (last_id,) = found[0]
+        end = Query(" AND t.id <= %s", (last_id,))
+        return replace(selection, conditions=(*selection.conditions, end)), parameters.write_cursor(last_id)
+    last_id, *values, revision = found[0]
+    kept = choosing.revision_to_keep(selection, revision)
+    end = ordering.until(sorts, (*values, last_id))
+    as_of = selection.as_of if kept is None else kept
+    cut = replace(selection, conditions=(*selection.conditions, end), as_of=as_of)
+    return cut, choosing.write_sorted_cursor(sorts, (last_id, *values), kept)
 
 
 def _next_link(download: Download, cursor: str) -> str:
@@ -128,5 +132,5 @@ def _next_link(download: Download, cursor: str) -> str:
 def _file_name(download: Download) -> str:
     """Of the layer, and of the moment that is looked at."""
     moment = download.selection.as_of
-    past = "" if moment is None else f"{moment:-%Y%m%dT%H%M%SZ}"
+    past = f"{moment:-%Y%m%dT%H%M%SZ}" if isinstance(moment, datetime.datetime) else ""
     return f"{download.selection.layer.name}{past}.{download.chosen.extension}"

@@ -19,8 +19,9 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from layers import changes, ordering, reading
+from layers import changes, history, ordering, reading
 from layers.crs import Crs, offered_crs
+from layers.history import Past
 from layers.ordering import Sort
 from layers.problems import Problem
 from layers.reading import Form, Query, Selection
@@ -64,7 +65,11 @@ class Page:
 
     def cursor_after(self, row: tuple[Any, ...]) -> str:
         """The token of the page that begins after a row of this one."""
-        return choosing.write_sorted_cursor(self.sorts, row) if self.sorts else parameters.write_cursor(row[0])
+        if not self.sorts:
+            return parameters.write_cursor(row[0])
+        last_id, _, *values, revision = row
+        kept = choosing.revision_to_keep(self.selection, revision)
+        return choosing.write_sorted_cursor(self.sorts, (last_id, *values), kept)
 
 
 @answers("GET", "HEAD")
@@ -134,8 +139,11 @@ def read_page(layer: LayerSpec, asked: Asked) -> Page:
     fields = {field.name for field in layer.fields_for(asked.audience)}
     sorts = ordering.read_sorts(layer, asked.audience, given["sortby"]) if "sortby" in given else ()
     cursor, order = given.get("cursor"), None
+    as_of: Past | None = read_as_of(asked)
     if sorts:
-        order = ordering.order_of(sorts, choosing.read_sorted_cursor(sorts, cursor))
+        place, revision = choosing.read_sorted_cursor(sorts, cursor)
+        order = ordering.order_of(sorts, place)
+        as_of = revision if as_of is None and history.is_offered(layer, asked.audience) else as_of
     selection = reading.select(
         layer,
         asked.audience,
@@ -152,7 +160,7 @@ def read_page(layer: LayerSpec, asked: Asked) -> Page:
         ],
         order=order,
         offset=parameters.read_offset(given.get("offset"), cursor),
-        as_of=read_as_of(asked),
+        as_of=as_of,
     )
     return Page(layer, asked, selection, limit, sorts)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
@@ -16,7 +17,7 @@ from layers import registry
 from ogc_api import asking
 from ogc_api.answering import SAFE_METHODS
 from ogc_api.features import items as reading
-from ogc_api.writing.acts import create_one, delete_one, replace_one, update_one
+from ogc_api.writing.acts import Done, create_one, delete_one, replace_one, update_one
 from ogc_api.writing.answers import created_answer, saved_response
 from ogc_api.writing.batch import create_all
 from ogc_api.writing.body import GEOJSON, MERGE_PATCH, read_body
@@ -77,15 +78,25 @@ def create(request: HttpRequest, writer: Writer, collection: str) -> HttpRespons
 def replace(request: HttpRequest, writer: Writer, collection: str, feature: str) -> HttpResponse:
     """The whole feature anew."""
     wanted = read_match(request)
-    done = replace_one(writer, feature, wanted, read_body(request, GEOJSON).document)
-    return saved_response(request, writer, done.saved, done.unused)
+    document = read_body(request, GEOJSON).document
+    return _saved(request, writer, lambda: replace_one(writer, feature, wanted, document))
 
 
 def update(request: HttpRequest, writer: Writer, collection: str, feature: str) -> HttpResponse:
     """What the merge patch names."""
     wanted = read_match(request)
-    done = update_one(writer, feature, wanted, read_body(request, MERGE_PATCH).document)
-    return saved_response(request, writer, done.saved, done.unused)
+    document = read_body(request, MERGE_PATCH).document
+    return _saved(request, writer, lambda: update_one(writer, feature, wanted, document))
+
+
+def _saved(request: HttpRequest, writer: Writer, act: Callable[[], Done]) -> HttpResponse:
+    """The answer is made while the row is still locked.
+
+    Later its tag could be that of a state which the caller never saw, and would overwrite with the next If-Match.
+    """
+    with transaction.atomic():
+        done = act()
+        return saved_response(request, writer, done.saved, done.unused)
 
 
 def delete(request: HttpRequest, writer: Writer, collection: str, feature: str) -> HttpResponse:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from tests.bench.running import measured
 from tests.running import drop_database
 
 TABLES, OURS, PEERS = "machigis_bench_tables", "machigis_bench_ours", "machigis_bench_peer"
@@ -36,6 +38,11 @@ def new(name: str, template: str = "") -> Iterator[str]:
         yield url_of(name)
     finally:
         drop_database(os.environ["DATABASE_URL"], name)
+
+
+def make_tables(url: str) -> None:
+    """The product's empty tables."""
+    measured([sys.executable, "-m", "gis_server.manage", "prepare", "--tables-only"], in_database(url))
 
 
 def count(url: str, table: str) -> int:

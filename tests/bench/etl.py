@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import statistics
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -124,8 +123,7 @@ def _beside(name: str, place: Place, ours: Work, peer_name: str, peer: Work, goa
 def _tables() -> Iterator[str]:
     """A database with the product's empty tables, to copy new ones from; its name."""
     with databases.new(databases.TABLES) as url:
-        words = [sys.executable, "-m", "gis_server.manage", "prepare", "--tables-only"]
-        measured(words, databases.in_database(url))
+        databases.make_tables(url)
         yield databases.TABLES
 
 

@@ -13,7 +13,7 @@ from layers.catalog.facilities import CATEGORIES
 
 HEADER = ("id", "name", "name_kana", "category", "address", "phone", "lat", "lon")
 _SEED = 132047
-_TOWNS = (
+TOWNS = (
     ("井口", "イグチ"), ("大沢", "オオサワ"), ("上連雀", "カミレンジャク"), ("北野", "キタノ"),
     ("下連雀", "シモレンジャク"), ("新川", "シンカワ"), ("中原", "ナカハラ"), ("野崎", "ノザキ"),
     ("深大寺", "ジンダイジ"), ("牟礼", "ムレ"), ("井の頭", "イノカシラ"),
@@ -24,7 +24,9 @@ _KINDS = (
     ("公衆便所", "コウシュウベンジョ"), ("防災倉庫", "ボウサイソウコ"),
     ("地域包括支援センター", "チイキホウカツシエンセンター"),
 )  # fmt: skip
-_WEST, _SOUTH, _EAST, _NORTH = 139.5, 35.63, 139.65, 35.73
+BOUNDS = 139.5, 35.63, 139.65, 35.73
+"""West, south, east, north of what is generated."""
+_WEST, _SOUTH, _EAST, _NORTH = BOUNDS
 
 
 def csv_file(folder: Path, rows: int) -> Path:
@@ -63,7 +65,7 @@ def _rows(rows: int) -> Iterator[tuple[str, ...]]:
     chance = random.Random(_SEED)  # noqa: S311 - not for secrets
     categories = list(CATEGORIES)
     for number in range(1, rows + 1):
-        town, town_kana = chance.choice(_TOWNS)
+        town, town_kana = chance.choice(TOWNS)
         kind, kind_kana = chance.choice(_KINDS)
         block, lot, house = chance.randint(1, 9), chance.randint(1, 40), chance.randint(1, 30)
         yield (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -136,10 +137,52 @@ def test_a_place_that_is_none_in_this_order_is_refused(client, db, place):
         assert (problem["status"], problem["parameter"]) == (400, "cursor")
 
 
+@pytest.mark.parametrize("revision", ["-1", "true", '"1"', "1.5", "9223372036854775808"])
+def test_a_revision_that_is_none_is_refused(client, db, revision):
+    cursor = "~" + encoded_cursor(f'["name",{revision},"x","a"]')
+    assert client.get(ITEMS, {"sortby": "name", "cursor": cursor}).json()["parameter"] == "cursor"
+
+
+def test_pages_of_an_order_are_of_one_picture_however_values_move_meanwhile(client, committed):
+    names = [f"{letter}の館" for letter in "あいうえおかき"]
+    for name in names:
+        add(FACILITIES, f"f-{name[0]}", name=name)
+    seen, query = [], {"sortby": "-name", "limit": "2"}
+    while query is not None:
+        document = client.get(ITEMS, query).json()
+        seen += [feature["properties"]["name"] for feature in document["features"]]
+        assert document["numberMatched"] == len(names)
+        turn_the_order_round()
+        following = [link["href"] for link in document["links"] if link["rel"] == "next"]
+        query = dict(parse_qsl(urlsplit(following[0]).query)) if following else None
+    assert seen == sorted(names, reverse=True)
+    assert client.get(ITEMS, {"sortby": "-name", "limit": "1"}).json()["features"][0]["properties"]["name"] not in names
+
+
+def turn_the_order_round() -> None:
+    """Every name changes so that the last becomes the first; one feature goes, one comes."""
+    rows = list(FACILITIES.model.objects.order_by("name"))
+    for place, row in enumerate(rows):
+        FACILITIES.model.objects.filter(pk=row.pk).update(name=f"{chr(ord('ん') - place)}の館")
+    FACILITIES.model.objects.filter(pk=rows[0].pk).delete()
+    add(FACILITIES, f"new-{rows[0].pk}-{len(rows)}", name="新しい館")
+
+
+def test_a_post_that_is_withdrawn_between_two_pages_is_gone_at_once(client, committed):
+    posts = registry.get("community-posts")
+    for number in range(4):
+        add(posts, f"p-{number}", title=f"{number}")
+    address = "/api/collections/community-posts/items"
+    document = client.get(address, {"sortby": "title", "limit": "2"}).json()
+    posts.model.objects.filter(pk="p-2").update(**{posts.rows.field: "withdrawn"})
+    following = next(link["href"] for link in document["links"] if link["rel"] == "next")
+    assert [feature["id"] for feature in client.get(following).json()["features"]] == ["p-3"]
+
+
 @pytest.mark.parametrize("kind", ["version", "changed_at"])
 @pytest.mark.parametrize("value", ['"x"', "true", "1e999", "99999999999999999999", '"2024-01-01"', "{}", "1.5"])
 def test_a_value_of_another_type_in_a_place_is_refused(client, db, kind, value):
-    cursor = "~" + encoded_cursor(f'["{kind}",{value},"a"]')
+    cursor = "~" + encoded_cursor(f'["{kind}",1,{value},"a"]')
     assert client.get(ITEMS, {"sortby": kind, "cursor": cursor}).json()["parameter"] == "cursor"
 
 

@@ -35,7 +35,7 @@ DOCUMENTS = (
     "/api/collections/shelters/styles",
     "/api/collections/shelters/styles/default/metadata",
 )
-INFORMATIVE = ("license", "about")
+INFORMATIVE = ("license", "about", "profile")
 """Links that only tell where something may be read."""
 
 

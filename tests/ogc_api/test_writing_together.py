@@ -6,17 +6,19 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from gis_server.accounts.models import create_token
 from gis_server.accounts.roles import give_role
 from layers import registry
 from layers.changes import Change
 from ogc_api.models import RememberedRequest
+from ogc_api.writing import views
 from tests.ogc_api.rows import add
 from tests.ogc_api.writers import GEOJSON, SITES, Send, point, sender_with
 
@@ -87,6 +89,26 @@ def test_no_edit_is_lost_when_many_change_the_same_features(send):
     for row in rows:
         logged = [changed.after["version"] for change in changes for changed in change.rows.filter(feature_id=row.id)]
         assert logged == list(range(2, row.version + 1))
+
+
+def test_the_tag_that_is_answered_is_of_what_was_stored_though_a_colleague_is_close_behind(send, monkeypatch):
+    add(LAYER, "a", name="元の名")
+    answer_of = views.saved_response
+
+    def colleague(_: int) -> None:
+        with suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '100ms'")
+            cursor.execute(f'UPDATE "{LAYER.table}" SET name = %s', ["同僚の名"])
+
+    def answer_after_a_colleague(*given: Any) -> Any:
+        together(1, colleague)
+        return answer_of(*given)
+
+    monkeypatch.setattr(views, "saved_response", answer_after_a_colleague)
+    match = send("GET", f"{SITES}/a").headers["ETag"]
+    answer = send("PATCH", f"{SITES}/a", {"properties": {"name": "私の名"}}, If_Match=match)
+    assert answer.status_code == 204
+    assert answer.headers["ETag"].startswith('"2-')
 
 
 def test_the_same_request_sent_again_stores_once_and_is_answered_alike(send):
