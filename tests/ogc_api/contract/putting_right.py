@@ -19,7 +19,7 @@ MAX_LIMIT = 10_000
 FILTERS = ("version >= 1", "NOT (source LIKE 'a%') OR version < 3", '{"op":">=","args":[{"property":"version"},1]}')
 MOMENTS = ("2024-01-01T16:10:00+09:00", "2024-01-01/..", "../2024-12-31T00:00:00Z", "2024-02-29")
 DEGREES, METRES = [139.5, 35.6, 139.6, 35.7], [-40_000.0, -30_000.0, -20_000.0, -10_000.0]
-LATITUDE_FIRST = ("EPSG/0/4326", "EPSG/0/6668")
+LATITUDE_FIRST = ("4326", "6668")
 MERCATOR = [15_529_000.0, 4_240_000.0, 15_545_000.0, 4_260_000.0]
 POSITION = [139.5596, 35.6836]
 _LINE = [POSITION, [139.561, 35.684]]
@@ -117,9 +117,9 @@ def _filter(made: Any, values: Values) -> str:
 
 def _bbox(made: Any, values: Values) -> str:
     """The first corner lies below the second, both within the area of the system."""
-    system = str(values.get("bbox-crs", ""))
+    system = str(values.get("bbox-crs", "")).rstrip("]")  # [EPSG:6668] is a name too
     box = DEGREES if not system or system.endswith("CRS84") else METRES
-    if system.endswith("EPSG/0/3857"):
+    if system.endswith("3857"):
         box = MERCATOR
     if system.endswith(LATITUDE_FIRST):
         box = [DEGREES[1], DEGREES[0], DEGREES[3], DEGREES[2]]
