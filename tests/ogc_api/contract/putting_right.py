@@ -131,6 +131,11 @@ def _datetime(made: Any, values: Values) -> str:
     return MOMENTS[len(str(made)) % len(MOMENTS)]
 
 
+def _as_of(made: Any, values: Values) -> str:
+    """Nobody knows what will be."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def _sortby(made: Any, values: Values) -> Any:
     """A field is named once, whatever its direction."""
     names = made if isinstance(made, list) else str(made).split(",")
@@ -147,6 +152,7 @@ _RIGHT: dict[str, Callable[[Any, Values], Any]] = {
     "filter": _filter,
     "bbox": _bbox,
     "datetime": _datetime,
+    "as-of": _as_of,
     "sortby": _sortby,
     "q": _q,
 }
