@@ -127,7 +127,9 @@ def _anew(environ: Environ, start_response: StartResponse, address: re.Match[str
 
 def _request(environ: Environ) -> WSGIRequest:
     """The request as the site's own middleware would have passed it on."""
-    request = WSGIRequest(environ)
+    path = environ.get("PATH_INFO", "")
+    request = WSGIRequest(environ)  # it writes the decoded path into what it is given
+    environ["PATH_INFO"] = path  # as it came, where Django is to answer after all
     asked = request.GET.get("lang", "")
     request.LANGUAGE_CODE = asked if asked in LANGUAGES else preferred_language(request)
     request.user, request.audience = AnonymousUser(), Audience.PUBLIC

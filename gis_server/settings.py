@@ -120,6 +120,7 @@ WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()  # `up` collects and compresse
 STATICFILES_DIRS = [
     ("web/i18n", BASE_DIR / "web" / "i18n"),
     ("vendor/maplibre-gl", BASE_DIR.parent / "node_modules" / "maplibre-gl" / "dist"),
+    ("vendor/ol", BASE_DIR.parent / "node_modules" / "ol" / "dist"),
     ("vendor/terra-draw", BASE_DIR.parent / "node_modules" / "terra-draw" / "dist"),
     (
         "vendor/terra-draw-maplibre-gl-adapter",

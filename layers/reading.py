@@ -93,6 +93,7 @@ class Selection:
     form: Form = Form()
     conditions: tuple[Query, ...] = ()
     order: Order | None = None
+    offset: int = 0
     as_of: Past | None = None
 
     @property
@@ -115,6 +116,7 @@ def select(
     form: Form = Form(),
     conditions: Iterable[Query] = (),
     order: Order | None = None,
+    offset: int = 0,
     as_of: Past | None = None,
 ) -> Selection:
     """A checked selection. `equals` maps field names to values as text, as they come in a URL.
@@ -151,6 +153,7 @@ def select(
         form,
         tuple(conditions),
         order,
+        offset,
         as_of,
     )
 
@@ -184,6 +187,8 @@ def rows_query(selection: Selection, columns: Iterable[str]) -> Query:
     query += Query(" ORDER BY " + ", ".join(order.by))
     if selection.limit is not None:
         query += Query(" LIMIT %s", (selection.limit,))
+    if selection.offset:
+        query += Query(" OFFSET %s", (selection.offset,))
     return query
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from typing import Any
 
@@ -68,7 +69,13 @@ def from_text(layer: LayerSpec, field: Field, text: str) -> Any:
         return _truth(field, text)
     if isinstance(column, models.DateTimeField):
         return _moment(field, text)
-    return _checked(column, field, text)
+    if isinstance(column, models.URLField):
+        return text  # to be compared, not stored: any beginning of an address is one
+    value = _checked(column, field, text)
+    codes = codes_of(column, field)
+    if codes and value not in codes:
+        raise _fault(field, text, f"one of {', '.join(str(code) for code in codes)}")
+    return value
 
 
 def from_json(layer: LayerSpec, field: Field, value: Any) -> Any:
@@ -120,13 +127,17 @@ def _truth(field: Field, text: str) -> bool:
 
 
 def _moment(field: Field, text: str) -> Any:
+    right = "a date and time with its zone, as in 2024-01-01T16:10:00+09:00"
     try:
         moment = parse_datetime(text)
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise _fault(field, text, "a date and time with its zone, as in 2024-01-01T16:10:00+09:00")
-    return moment
+        raise _fault(field, text, right)
+    try:
+        return moment.astimezone(datetime.UTC)  # PostgreSQL knows no zone that is 16 hours or more away
+    except OverflowError as error:
+        raise _fault(field, text, f"{right}, between the years 1 and 9999") from error
 
 
 def _checked(column: models.Field[Any, Any], field: Field, value: Any) -> Any:

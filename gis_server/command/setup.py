@@ -42,7 +42,7 @@ def bring_everything(setup: Setup, *, for_developers: bool = False, besides: tup
         )
         system_packages.ensure((*needed, *besides), setup.env, setup.checkout.setup_log, setup.console)
         python_packages.ensure(setup.checkout, setup.env, setup.console, for_developers=for_developers)
-        node_modules.ensure(setup.checkout, setup.env, setup.console)
+        node_modules.ensure(setup.checkout, setup.env, setup.console, for_developers=for_developers)
 
 
 @contextmanager

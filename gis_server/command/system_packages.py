@@ -19,6 +19,8 @@ from gis_server.command.processes import Program, output_of, run
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "/System/Library/Fonts")
 JAPANESE_FONTS = ("*NotoSansCJK*", "*NotoSansJP*", "*IPA*Gothic*", "ipag*.ttf", "*ヒラギノ*", "*Hiragino*")
 CLUSTER_SETTINGS = Path("/etc/postgresql-common/createcluster.d")
+QGIS_PYTHON = "/usr/bin/python3"
+QGIS_FOLDERS = ("/usr/lib/python3/dist-packages", "/usr/share/qgis/python")
 POSTGRESQL_VERSIONS = range(30, 12, -1)
 
 
@@ -57,6 +59,7 @@ def needs_of_tests(*, private_database: bool, has_uv: Callable[[], bool]) -> tup
         Need("libatomic", _has_libatomic, ("libatomic1",), "gcc"),
         _program("GDAL's ogrinfo", "ogrinfo", ("gdal-bin",), "gdal"),
         Need("docker-compose", has_compose, ("docker-compose", "docker-compose-v2"), "docker-compose"),
+        Need("QGIS for Python", lambda: sys.platform == "darwin" or has_qgis(), ("python3-qgis",), "qgis"),
         _program("curl", "curl", ("curl",), "curl"),
         _program("xmllint", "xmllint", ("libxml2-utils",), "libxml2"),
     )
@@ -86,6 +89,11 @@ def _has_libatomic() -> bool:
     except OSError:
         return False
     return True
+
+
+def has_qgis() -> bool:
+    """Whether the system's own Python, for which Debian and Ubuntu build QGIS, can load it."""
+    return any(Path(folder, "qgis", "core").is_dir() for folder in QGIS_FOLDERS) and Path(QGIS_PYTHON).exists()
 
 
 def find_chromium() -> str | None:

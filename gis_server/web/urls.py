@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from gis_server.web import health, views
+from gis_server.web import developers, health, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.portal, name="portal"),
+    path("developers/", developers.examples, name="developers"),
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("robots.txt", views.robots),

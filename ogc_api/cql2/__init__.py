@@ -3,6 +3,6 @@
 Source: OGC 21-065r2, Common Query Language (CQL2) 1.0.
 """
 
-from ogc_api.cql2.reading import Filter, read_filter
+from ogc_api.cql2.reading import Filter, check_language, read_filter
 
-__all__ = ["Filter", "read_filter"]
+__all__ = ["Filter", "check_language", "read_filter"]

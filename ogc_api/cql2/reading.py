@@ -35,12 +35,19 @@ def read_filter(text: str, language: str | None, to_lon_lat: ToLonLat = as_given
     Raises:
         Problem: 400, naming the parameter and what would be right.
     """
-    if language is not None and language not in LANGUAGES:
-        right = " or ".join(LANGUAGES)
-        raise Problem(400, "invalid parameter", f"filter-lang={language!r:.80} is not {right}", parameter="filter-lang")
+    check_language(language)
     if len(text) > tree.MAX_TEXT:
         raise tree.fault(f"the filter is longer than {tree.MAX_TEXT} characters")
     if "\x00" in text or not text.strip():
         raise tree.fault("the filter is empty or has a null character")
     guessed = "cql2-json" if text.lstrip().startswith("{") else "cql2-text"
     return Filter(LANGUAGES[language or guessed](text, to_lon_lat))
+
+
+def check_language(language: str | None) -> None:
+    """Raises:
+    Problem: 400 for a language that is none.
+    """
+    if language is not None and language not in LANGUAGES:
+        right = " or ".join(LANGUAGES)
+        raise Problem(400, "invalid parameter", f"filter-lang={language!r:.80} is not {right}", parameter="filter-lang")

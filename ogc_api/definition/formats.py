@@ -37,9 +37,9 @@ def format_parameter(formats: Iterable[str]) -> dict[str, Any]:
     return query("f", {"type": "string", "enum": names}, f"{' / '.join(names)}; without it, the Accept header decides")
 
 
-def features_answer(offered: Formats) -> dict[str, Any]:
-    """Features, in each format."""
-    found = answer("featureCollection", "application/geo+json")
+def features_answer(offered: Formats, schema: str) -> dict[str, Any]:
+    """Features, in each format; `schema` is of those in GeoJSON."""
+    found = answer(schema, "application/geo+json")
     found["headers"] |= {name: _header(said) for name, said in _HEADERS.items()}
     content = {OF_ITEM[JSONFG][0]: {"schema": ref("schemas", "jsonfgFeatureCollection")}}
     for name in FILES:
@@ -48,9 +48,9 @@ def features_answer(offered: Formats) -> dict[str, Any]:
     return found
 
 
-def feature_answer() -> dict[str, Any]:
-    """One feature, in each format."""
-    found = answer("feature", "application/geo+json")
+def feature_answer(schema: str) -> dict[str, Any]:
+    """One feature, in each format; `schema` is of that in GeoJSON."""
+    found = answer(schema, "application/geo+json")
     found["headers"] |= {"Content-Crs": _header(_HEADERS["Content-Crs"])}
     found["content"] |= {OF_ITEM[JSONFG][0]: {"schema": ref("schemas", "jsonfgFeature")}}
     return found

@@ -9,7 +9,7 @@ from layers.city import City
 from layers.crs import CRS84, offered_crs
 from layers.spec import Text
 from ogc_api.features import references
-from ogc_api.features.parameters import DEFAULT_LIMIT, MAX_LIMIT, MAX_TEXTS
+from ogc_api.features.parameters import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, MAX_TEXT, MAX_TEXTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,11 @@ def answer(schema: str, media_type: str = "application/json", *, is_page: bool =
     page = {"text/html": {"schema": {"type": "string"}}} if is_page else {}
     return {
         "description": "OK",
-        "headers": {"ETag": {"schema": {"type": "string"}}},
+        "headers": {
+            "ETag": {"description": "of the document; a page has none", "schema": {"type": "string", "pattern": ETAG}},
+            "Content-Language": {"schema": {"type": "string", "enum": ["ja", "en"]}, "required": True},
+            "Cache-Control": {"schema": {"type": "string"}, "required": True},
+        },
         "content": {media_type: {"schema": ref("schemas", schema)}, **page},
     }
 
@@ -58,6 +62,15 @@ def answer(schema: str, media_type: str = "application/json", *, is_page: bool =
 def query(name: str, schema: dict[str, Any], description: str, **more: Any) -> dict[str, Any]:
     """A parameter of an address' query."""
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema, **more}
+
+
+ETAG = '^(W/)?"[!#-~]+"$'
+"""RFC 9110, 8.8.3."""
+ETAGS = r'^(\*|(W/)?"[!#-~]+"( *, *(W/)?"[!#-~]+")*)$'
+"""One, several or any of them (RFC 9110, 13.1)."""
+_DAY = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_TIME = f"{_DAY}([Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))?"
+INTERVAL = f"^({_TIME}|({_TIME}|\\.\\.)?/({_TIME}|\\.\\.)?)$"
 
 
 def _object(required: tuple[str, ...], **properties: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +82,17 @@ def _list(schema: str) -> dict[str, Any]:
 
 
 _TEXT = {"type": "string"}
-_COUNT = {"type": "integer", "minimum": 0}
+_TYPES = {"type": "array", "items": {"type": "string", "enum": ["string", "number", "geometry"]}}
+_TIME_OR_OPEN = {"type": "string", "format": "date-time", "nullable": True}
+_BOX = {"type": "array", "items": {"type": "number"}, "oneOf": [{"minItems": n, "maxItems": n} for n in (4, 6)]}
+_INTERVAL = {"type": "array", "items": _TIME_OR_OPEN, "minItems": 2, "maxItems": 2}
+_EXTENT = {
+    "type": "object",
+    "properties": {
+        "spatial": {"type": "object", "properties": {"bbox": {"type": "array", "items": _BOX}, "crs": _TEXT}},
+        "temporal": {"type": "object", "properties": {"interval": {"type": "array", "items": _INTERVAL}}},
+    },
+}
 _TITLED = {"title": _TEXT, "description": _TEXT, "links": _list("link")}
 
 _PARAMETERS = {
@@ -80,6 +103,11 @@ _PARAMETERS = {
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
         f"features of one page at most; more than {MAX_LIMIT} is taken as {MAX_LIMIT}",
     ),
+    "offset": query(
+        "offset",
+        {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0},
+        "features to pass over; not with cursor. The links to next pages are quicker, and true while others write",
+    ),
     "bbox": query(
         "bbox",
         {"type": "array", "oneOf": [{"minItems": n, "maxItems": n} for n in (4, 6)], "items": {"type": "number"}},
@@ -88,15 +116,24 @@ _PARAMETERS = {
         style="form",
         explode=False,
     ),
-    "datetime": query("datetime", _TEXT, "RFC 3339 time, date, or interval with /; .. is an open end"),
-    "properties": query(
-        "properties",
-        {"type": "array", "minItems": 1, "items": _TEXT},
-        "the fields that are wanted, parted by commas; without it, all",
-        style="form",
-        explode=False,
+    "datetime": query(
+        "datetime",
+        {"type": "string", "pattern": INTERVAL},
+        "RFC 3339 time, date, or interval with /; .. is an open end",
     ),
     "skipGeometry": query("skipGeometry", {"type": "boolean", "default": False}, "true leaves the geometries empty"),
+    "cursor": query(
+        "cursor",
+        {"type": "string", "pattern": "^~?[A-Za-z0-9_-]+$", "maxLength": MAX_TEXT},
+        "place of a page, as found in a next link",
+    ),
+    "ifNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "required": False,
+        "description": "the ETag of what the caller has: 304 while it is true; what is none has no effect",
+        "schema": {"type": "string"},
+    },
     "profile": query(
         "profile",
         {"type": "array", "minItems": 1, "items": {"type": "string", "enum": list(references.SPELLINGS)}},
@@ -104,10 +141,9 @@ _PARAMETERS = {
         style="form",
         explode=False,
     ),
-    "cursor": query("cursor", _TEXT, "place of a page, as found in a next link"),
     "filter": query(
         "filter",
-        {"type": "string", "maxLength": MAX_TEXTS["filter"]},
+        {"type": "string", "minLength": 1, "maxLength": MAX_TEXTS["filter"]},
         "which features, in CQL2 (OGC 21-065r2), on the properties that …/queryables names",
     ),
     "filter-lang": query(
@@ -115,16 +151,29 @@ _PARAMETERS = {
         {"type": "string", "enum": ["cql2-text", "cql2-json"]},
         "how the filter is written; without it, JSON begins with a brace and anything else is text",
     ),
-    "featureId": {"name": "featureId", "in": "path", "required": True, "schema": _TEXT},
+    "featureId": {"name": "featureId", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}},
 }
 
 SCHEMAS: dict[str, Any] = {
     "anything": {"type": "object"},
+    "geometry": {
+        **_object(("type",), type=_TEXT, coordinates={"type": "array", "items": {}}),
+        "nullable": True,
+        "description": "of any kind",
+    },
+    "feature": _object(
+        ("type", "geometry", "properties"),
+        type={"type": "string", "enum": ["Feature"]},
+        id={},
+        geometry=ref("schemas", "geometry"),
+        properties={"type": "object"},
+        links=_list("link"),
+    ),
     "problem": _object(
         ("type", "title", "status", "detail"),
         type=_TEXT,
         title=_TEXT,
-        status={"type": "integer"},
+        status={"type": "integer", "minimum": 400, "maximum": 599},
         detail=_TEXT,
         parameter=_TEXT,
     ),
@@ -136,55 +185,71 @@ SCHEMAS: dict[str, Any] = {
         id=_TEXT,
         **_TITLED,
         itemType=_TEXT,
-        extent={"type": "object"},
+        keywords={"type": "array", "items": _TEXT},
+        extent=_EXTENT,
         crs={"type": "array", "items": _TEXT},
         storageCrs=_TEXT,
         attribution=_TEXT,
         license=_TEXT,
     ),
     "collections": _object(("collections", "links"), collections=_list("collection"), links=_list("link")),
-    "geometry": {
-        **_object(("type",), type=_TEXT, coordinates={"type": "array", "items": {}}),
-        "nullable": True,
-        "description": "null with skipGeometry, and outside the domain of the reference system that is asked for",
-    },
-    "feature": _object(
-        ("type", "id", "geometry", "properties"),
-        type={"type": "string", "enum": ["Feature"]},
-        id=_TEXT,
-        geometry=ref("schemas", "geometry"),
-        properties={"type": "object"},
-        links=_list("link"),
-    ),
     "featureCollection": _object(
         ("type", "features", "links", "numberReturned", "timeStamp"),
         type={"type": "string", "enum": ["FeatureCollection"]},
         features=_list("feature"),
         links=_list("link"),
-        numberMatched={**_COUNT, "description": "exact; left out where counting would cost too much"},
-        numberReturned=_COUNT,
+        numberMatched={"type": "integer", "minimum": 0},
+        numberReturned={"type": "integer", "minimum": 0},
         timeStamp={"type": "string", "format": "date-time"},
     ),
-    "search": {
-        **_object((), filter={"oneOf": [_TEXT, {"type": "object"}]}, **{"filter-lang": _TEXT}),
-        "additionalProperties": {"oneOf": [_TEXT, {"type": "number"}, {"type": "boolean"}, {"type": "array"}]},
-    },
-    "functions": _object(("functions",), functions={"type": "array", "items": {"type": "object"}}),
+    "jsonSchema": _object(
+        ("$schema", "type", "properties"),
+        type={"type": "string", "enum": ["object"]},
+        title=_TEXT,
+        description=_TEXT,
+        properties={"type": "object", "additionalProperties": {"type": "object"}},
+        additionalProperties={"type": "boolean"},
+        **{"$schema": _TEXT, "$id": _TEXT},
+    ),
+    "definition": _object(
+        ("openapi", "info", "paths"), openapi=_TEXT, info={"type": "object"}, paths={"type": "object"}
+    ),
+    "function": _object(
+        ("name", "returns"),
+        name=_TEXT,
+        description=_TEXT,
+        arguments={"type": "array", "items": _object(("type",), type=_TYPES)},
+        returns=_TYPES,
+    ),
+    "functions": _object(("functions",), functions=_list("function")),
     "process": _object(("id", "version"), id=_TEXT, version=_TEXT, **_TITLED),
     "processes": _object(("processes", "links"), processes=_list("process"), links=_list("link")),
-    "execute": {
-        **_object(
-            (),
-            inputs={"type": "object"},
-            outputs={"type": "object"},
-            response={"type": "string", "enum": ["raw", "document"], "default": "raw"},
-        ),
-        "additionalProperties": False,
+}
+
+_REALM = {"description": "how to prove who asks (RFC 6750)", "schema": _TEXT, "required": True}
+SECURITY_SCHEMES: dict[str, Any] = {
+    "token": {"type": "http", "scheme": "bearer", "description": "made by ./gis user token"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "sessionid",
+        "description": "of who has signed in on a page; writing also needs the header X-CSRFToken",
     },
 }
+READING: list[dict[str, Any]] = [{}, {"token": []}, {"session": []}]
+"""Who says nothing of himself is the public; a wrong token is refused."""
+WRITING: list[dict[str, Any]] = [{"token": []}, {"session": []}]
 
 _RESPONSES: dict[str, Any] = {
     "NotModified": {"description": "what the caller has is still true (If-None-Match)"},
+    "Unauthorized": {
+        "description": "the token is unknown, expired or revoked, or there is none where one is needed",
+        "headers": {"WWW-Authenticate": _REALM},
+        "content": {
+            "application/problem+json": {"schema": ref("schemas", "problem")},
+            "text/html": {"schema": _TEXT},
+        },
+    },
     "Problem": {
         "description": "what is wrong with the request, and what would be right (RFC 9457)",
         "content": {
@@ -197,7 +262,17 @@ _RESPONSES: dict[str, Any] = {
 
 def components(city: City, schemas: dict[str, Any]) -> dict[str, Any]:
     """Parameters, schemas (with those of the parts) and answers; the reference systems are the city's."""
-    return {"parameters": _PARAMETERS | _crs_parameters(city), "schemas": SCHEMAS | schemas, "responses": _RESPONSES}
+    return {
+        "parameters": every_parameter(city),
+        "schemas": SCHEMAS | schemas,
+        "responses": _RESPONSES,
+        "securitySchemes": SECURITY_SCHEMES,
+    }
+
+
+def every_parameter(city: City) -> dict[str, Any]:
+    """The parameters that addresses share, by their names in the definition."""
+    return _PARAMETERS | _crs_parameters(city)
 
 
 def _crs_parameters(city: City) -> dict[str, Any]:

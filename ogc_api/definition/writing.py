@@ -7,9 +7,10 @@ from typing import Any
 from layers.spec import LayerSpec, Text
 from ogc_api import schema
 from ogc_api.asking import Asked
-from ogc_api.definition.parts import Words, parameters, ref
+from ogc_api.definition import layer_schemas
+from ogc_api.definition.parts import ETAG, ETAGS, WRITING, Words, parameters, ref
 from ogc_api.features.items import offered
-from ogc_api.writing.body import GEOJSON, MAX_BATCH, MERGE_PATCH
+from ogc_api.writing.body import COLLECTION_MEMBERS, GEOJSON, MAX_BATCH, MERGE_PATCH
 from ogc_api.writing.members import required_names
 
 _CREATE = Text("{}の地物を作る", "Create features of {}")
@@ -24,9 +25,9 @@ def _header(name: str, description: str, required: bool = False, **more: Any) ->
     return {**described, "schema": {**_TEXT, **more}}
 
 
-_IF_MATCH = _header("If-Match", "ETag of the feature that was changed, or *", required=True)
+_IF_MATCH = _header("If-Match", "ETag of the feature that was changed, or *", required=True, pattern=ETAGS)
 _PREFER = _header("Prefer", "return=representation answers with the feature; return=minimal is the rule")
-KEY = _header("Idempotency-Key", "the same key with the same body stores once", minLength=1, maxLength=200)
+KEY = _header("Idempotency-Key", "the same key with the same body stores once", pattern="^[!#-~]{1,200}$")
 
 
 def content_crs() -> dict[str, Any]:
@@ -36,8 +37,31 @@ def content_crs() -> dict[str, Any]:
 
 
 _TAGGED = {
-    "ETag": {"description": "of the feature as it is now", "schema": _TEXT},
+    "ETag": {"description": "of a single feature as it is now", "schema": {**_TEXT, "pattern": ETAG}},
     "Notices": {"description": "what was repaired or not used: JSON list of sentences", "schema": _TEXT},
+}
+
+
+_CREATED = {
+    "type": "object",
+    "required": ["created"],
+    "properties": {
+        "created": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["id", "href", "etag", "notices"],
+                "properties": {
+                    "id": _TEXT,
+                    "href": {**_TEXT, "format": "uri"},
+                    "etag": _TEXT,
+                    "notices": {"type": "array", "items": _TEXT},
+                },
+                "additionalProperties": False,
+            },
+        }
+    },
+    "additionalProperties": False,
 }
 
 
@@ -46,19 +70,22 @@ def of_items(layer: LayerSpec, asked: Asked, name: str) -> dict[str, Any]:
     if not asked.audience.covers(layer.edit):
         return {}
     one = _feature(layer, asked)
+    of_features = {
+        "type": {"type": "string", "enum": ["FeatureCollection"]},
+        "features": {"type": "array", "minItems": 1, "maxItems": MAX_BATCH, "items": one},
+        **{name: {} for name in COLLECTION_MEMBERS if name not in {"type", "features"}},
+    }
     many = {
         "type": "object",
         "required": ["type", "features"],
-        "properties": {
-            "type": {"type": "string", "enum": ["FeatureCollection"]},
-            "features": {"type": "array", "minItems": 1, "maxItems": MAX_BATCH, "items": one},
-        },
+        "properties": of_features,
+        "additionalProperties": False,
     }
     location = {"Location": {"description": "of a single new feature", "schema": {**_TEXT, "format": "uri"}}}
     created = {
         "description": "created; of a collection, all of its features",
         "headers": _TAGGED | location,
-        "content": {GEOJSON: {"schema": ref("schemas", "feature")}, "application/json": {"schema": {"type": "object"}}},
+        "content": {GEOJSON: {"schema": ref("schemas", f"{name}Feature")}, "application/json": {"schema": _CREATED}},
     }
     post = _operation(f"create{name}", _CREATE, layer, asked, [_PREFER, KEY, content_crs(), *parameters("crs")])
     post["requestBody"] = _body({GEOJSON: {"oneOf": [one, many]}})
@@ -82,7 +109,7 @@ def of_item(layer: LayerSpec, asked: Asked, name: str) -> dict[str, Any]:
         "200": {
             "description": "changed, where Prefer asks for the feature",
             "headers": _TAGGED,
-            "content": {GEOJSON: {"schema": ref("schemas", "feature")}},
+            "content": {GEOJSON: {"schema": ref("schemas", f"{name}Feature")}},
         },
         "204": {"description": "changed", "headers": _TAGGED},
     }
@@ -97,6 +124,7 @@ def _operation(name: str, summary: Text, layer: LayerSpec, asked: Asked, given: 
         "operationId": name,
         "summary": words(summary).format(words(layer.title)),
         "tags": [layer.name],
+        "security": WRITING,
         "parameters": [*given, *parameters("f", "lang")],
     }
 
@@ -112,26 +140,37 @@ def _refusals(*statuses: str) -> dict[str, Any]:
 def _properties(layer: LayerSpec, asked: Asked) -> dict[str, Any]:
     editable = {field.name for field in layer.editable_fields_for(asked.audience)}
     described = schema.properties(layer, asked.audience, asked.language)
-    return {"type": "object", "properties": {name: one for name, one in described.items() if name in editable}}
+    writable = {name: one for name, one in described.items() if name in editable}
+    return {"type": "object", "properties": writable, "additionalProperties": False}
 
 
 def _feature(layer: LayerSpec, asked: Asked) -> dict[str, Any]:
     properties, required = _properties(layer, asked), required_names(layer)
     if required:
         properties["required"] = required
+    members = _members(layer, properties)
     return {
         "type": "object",
         "required": ["type", "geometry", "properties"],
-        "properties": {
-            "type": {"type": "string", "enum": ["Feature"]},
-            "id": _TEXT,
-            "geometry": ref("schemas", "geometry"),
-            "properties": properties,
-        },
+        "properties": members,
+        "additionalProperties": False,
+    }
+
+
+def _members(layer: LayerSpec, properties: dict[str, Any]) -> dict[str, Any]:
+    """The members of a feature; `bbox` and `links`, which follow from the others, are read over."""
+    return {
+        "type": {"type": "string", "enum": ["Feature"]},
+        "id": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:-]{0,119}$"},
+        "geometry": layer_schemas.geometry(layer, sent=True),
+        "properties": properties,
+        "bbox": {},
+        "links": {},
     }
 
 
 def _patch(layer: LayerSpec, asked: Asked) -> dict[str, Any]:
     properties = _properties(layer, asked)
     properties["properties"] = {name: {**one, "nullable": True} for name, one in properties["properties"].items()}
-    return {"type": "object", "properties": {"geometry": {"type": "object"}, "properties": properties}}
+    members = _members(layer, properties)
+    return {"type": "object", "properties": members, "additionalProperties": False}

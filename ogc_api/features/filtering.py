@@ -14,7 +14,7 @@ from layers.reading import Query
 from layers.spec import LayerSpec
 from ogc_api import words
 from ogc_api.asking import Asked
-from ogc_api.cql2 import read_filter
+from ogc_api.cql2 import check_language, read_filter
 from ogc_api.features import places, references
 from ogc_api.features.transforming import to_lon_lat
 
@@ -30,6 +30,7 @@ def conditions_of(layer: LayerSpec, asked: Asked, offered: tuple[Crs, ...]) -> l
     given = asked.parameters
     crs = places.read_crs("filter-crs", given.get("filter-crs"), offered)
     if "filter" not in given:
+        check_language(given.get("filter-lang"))
         return []
     read = read_filter(given["filter"], given.get("filter-lang"), to_lon_lat(crs))
     return [Query(" AND ") + read.condition(layer, asked.audience, timezone.get_default_timezone())]
@@ -45,7 +46,8 @@ def links_of_search(layer: LayerSpec, asked: Asked, next_cursor: str | None) -> 
         references.profile_link(asked),
     ]
     if next_cursor is not None:
-        following = dict(asked.posted or {}) | {"cursor": next_cursor}
+        counted = {name: value for name, value in (asked.posted or {}).items() if name != "offset"}
+        following = counted | {"cursor": next_cursor}
         links.append(
             {
                 "rel": "next",

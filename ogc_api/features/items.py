@@ -37,7 +37,7 @@ from ogc_api.features.remembering import find_count, state_of_rows
 from ogc_api.features.tags import REPRESENTATION, state_of, tag_of
 from ogc_api.keeping import rests_on
 
-OWN_PARAMETERS = ("limit", "bbox", "bbox-crs", "datetime", "cursor", *FORM_PARAMETERS, *filtering.PARAMETERS)
+OWN_PARAMETERS = ("limit", "offset", "bbox", "bbox-crs", "datetime", "cursor", *FORM_PARAMETERS, *filtering.PARAMETERS)
 STREAM_ABOVE = 1_000
 """Features beyond which the text is sent while it is read."""
 BATCH = 500
@@ -173,6 +173,7 @@ def read_page(layer: LayerSpec, asked: Asked) -> Page:
             *filtering.conditions_of(layer, asked, offered()),
         ],
         order=order,
+        offset=parameters.read_offset(given.get("offset"), cursor),
         as_of=as_of,
     )
     return Page(layer, asked, selection, limit, sorts)
@@ -280,7 +281,7 @@ def _written(page: Page, batches: Batches, revision: int) -> Iterator[str]:
             returned, last = returned + len(kept), kept[-1]
         if last is not None and len(kept) < len(batch):
             next_cursor = page.cursor_after(last)
-    is_whole = next_cursor is None and "cursor" not in page.asked.parameters
+    is_whole = next_cursor is None and "cursor" not in page.asked.parameters and not page.selection.offset
     matched = returned if is_whole else find_count(page.selection, revision)
     counted = "" if matched is None else f'"numberMatched":{matched},'
     links = to_text(links_of(page.asked, page.layer, next_cursor))

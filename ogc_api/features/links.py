@@ -19,7 +19,8 @@ def links_of(asked: Asked, layer: LayerSpec, next_cursor: str | None) -> list[di
     links = [*_same(asked, asked.url, items_url, formats.OF_ITEMS), _collection(asked, layer)]
     links.append(references.profile_link(asked))
     if next_cursor is not None:
-        following = dict(asked.parameters) | {"cursor": next_cursor}
+        counted = {name: text for name, text in asked.parameters.items() if name != "offset"}
+        following = counted | {"cursor": next_cursor}
         if asked.format == formats.JSONFG:
             following["f"] = formats.JSONFG
         title = words.in_language(asked.language).next_page

@@ -15,6 +15,7 @@ from layers.reading import Interval
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000
+MAX_OFFSET = 10_000_000
 MAX_LIMIT_OF_PAGE = 500
 """Rows that a browser still shows at ease."""
 MAX_TEXT = 2_000
@@ -41,6 +42,21 @@ def read_limit(text: str | None, maximum: int = MAX_LIMIT) -> int:
     if not _WHOLE_NUMBER.fullmatch(text) or int(text) < 1:
         raise fault("limit", text, f"a whole number from 1 to {maximum}")
     return min(int(text), maximum)
+
+
+def read_offset(text: str | None, cursor: str | None) -> int:
+    """How many features are passed over, for clients that count; a place (`cursor`) says that already.
+
+    >>> read_offset("20", None), read_offset(None, None)
+    (20, 0)
+    """
+    if text is None:
+        return 0
+    if not _WHOLE_NUMBER.fullmatch(text) or not 0 <= int(text) <= MAX_OFFSET:
+        raise fault("offset", text, f"a whole number from 0 to {MAX_OFFSET}")
+    if cursor is not None:
+        raise fault("offset", text, "given with cursor, which is a place already; one of the two is right")
+    return int(text)
 
 
 def read_interval(text: str | None, zone: datetime.tzinfo) -> Interval | None:

@@ -14,7 +14,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from layers import values
 from layers.problems import Problem
+from layers.spec import Audience, LayerSpec
 from ogc_api import asking
 from ogc_api.answering import answers, json_response, page
 from ogc_api.asking import Asked
@@ -31,8 +33,8 @@ MAX_BODY = 64_000
 def search(request: HttpRequest, collection: str) -> HttpResponseBase:
     """Features of a collection that fit what is posted."""
     layer = asking.get_layer(request, collection)
-    known = items.parameters_of(layer, asking.audience_of(request))
-    asked = _with_body(asking.read(request), _body(request), known)
+    kinds = _kinds_of(layer, asking.audience_of(request))
+    asked = _with_body(asking.read(request), _body(request), kinds)
     return items.posted_items(layer, asked)
 
 
@@ -71,23 +73,71 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     return document
 
 
-def _with_body(asked: Asked, body: dict[str, Any], known: tuple[str, ...]) -> Asked:
-    given = {name: _as_text(name, value) for name, value in body.items()}
+def _kinds_of(layer: LayerSpec, audience: Audience) -> dict[str, str]:
+    """The JSON type of each member: that of the parameter in the definition."""
+    fields = {
+        field.name: values.json_type(values.column_of(layer, field))["type"] for field in layer.fields_for(audience)
+    }
+    return {name: _OTHER_KINDS.get(name, "string") for name in items.parameters_of(layer, audience)} | fields
+
+
+_OTHER_KINDS = {
+    "limit": "integer",
+    "offset": "integer",
+    "skipGeometry": "boolean",
+    "bbox": "array",
+    "sortby": "array",
+    "properties": "array",
+    "profile": "array",
+}
+
+
+def _with_body(asked: Asked, body: dict[str, Any], kinds: dict[str, str]) -> Asked:
+    for name in body:
+        asking.check_parameter(name, [""], tuple(kinds))
+    given = {name: _as_text(name, value, kinds[name]) for name, value in body.items()}
     for name, text in given.items():
-        asking.check_parameter(name, [text], known)
+        asking.check_parameter(name, [text], tuple(kinds))
     if isinstance(body.get("filter"), dict):
         given.setdefault("filter-lang", "cql2-json")
     return dataclasses.replace(asked, html=False, parameters=given, posted=body)
 
 
-def _as_text(name: str, value: Any) -> str:
-    """A member as it would stand in an address."""
-    if isinstance(value, str):
-        return value
+def _as_text(name: str, value: Any, kind: str) -> str:
+    """A member as it would stand in an address.
+
+    Raises:
+        Problem: 400, where it is of another type than the parameter.
+    """
     if name == "filter" and isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
-    if name == "bbox" and isinstance(value, list):
-        return ",".join(str(part) for part in value)
-    if isinstance(value, bool | int | float):
-        return json.dumps(value)
-    raise Problem(400, "invalid parameter", f"{name[:80]} is neither a text nor a number", parameter=name[:80])
+    if not _is_of(value, kind) or (kind == "array" and not all(_is_plain(part, name) for part in value)):
+        right = "a list of numbers" if name == "bbox" else "a list of texts" if kind == "array" else f"of type {kind}"
+        raise Problem(400, "invalid parameter", f"{name}={value!r:.80} is not {right}", parameter=name)
+    if isinstance(value, list):
+        return ",".join(part if isinstance(part, str) else json.dumps(part) for part in value)
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _is_of(value: Any, kind: str) -> bool:
+    if isinstance(value, bool):
+        return kind == "boolean"
+    if isinstance(value, float) and kind == "integer":
+        return value.is_integer()
+    return isinstance(value, _PYTHON_TYPES[kind])
+
+
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "array": (list,),
+}
+
+
+def _is_plain(part: Any, name: str) -> bool:
+    """A member of a list that could stand between two commas."""
+    if name == "bbox":
+        return isinstance(part, int | float) and not isinstance(part, bool)
+    return isinstance(part, str) and "," not in part

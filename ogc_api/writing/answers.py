@@ -43,7 +43,8 @@ def created_answer(request: HttpRequest, writer: Writer, answer: dict[str, Any])
         return finished(response)
     response = _represented(request, writer, answer["id"], answer["notices"], 201)
     if response is None:
-        response = HttpResponse(status=201)
+        told = {**_told(writer, answer), "notices": answer["notices"]}
+        response = HttpResponse(to_text({"created": [told]}), content_type=JSON, status=201)
         response["ETag"] = tag_of(answer["state"], writer.layer, writer.asked)
     response["Location"] = _address(writer, answer["id"])
     return _noticed(response, answer["notices"])

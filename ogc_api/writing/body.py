@@ -28,7 +28,7 @@ MAX_DEPTH: Final = 16
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,119}")
 _FEATURE_MEMBERS: Final = ("type", "id", "geometry", "properties", "bbox", "links")
-_COLLECTION_MEMBERS: Final = ("type", "features", "bbox", "links", "numberMatched", "numberReturned", "timeStamp")
+COLLECTION_MEMBERS: Final = ("type", "features", "bbox", "links", "numberMatched", "numberReturned", "timeStamp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def features_of(document: Mapping[str, Any]) -> list[Any]:
     Raises:
         Problem: 400, or 413 for too many.
     """
-    check_members(document, _COLLECTION_MEMBERS)
+    check_members(document, COLLECTION_MEMBERS)
     features = document.get("features")
     if not isinstance(features, list) or not features:
         raise fault("features is not a list of at least one feature", "features")

@@ -58,6 +58,8 @@ def open_for(
         Problem: 404 for a collection that the caller may not know of, 401 without a name, 403 below the layer's role.
     """
     layer = asking.get_layer(request, collection)
+    if asking.audience_of(request) is Audience.PUBLIC:
+        raise _unnamed()
     asked = asking.read(request, () if request.method == "DELETE" else ("crs",))
     writer = writer_to(layer, asked, get_editor(request, asked), read_content_crs(request, offered()))
 
@@ -73,8 +75,12 @@ def get_editor(request: HttpRequest, asked: Asked) -> Editor:
     Problem: 401 for nobody in particular.
     """
     if asked.audience is Audience.PUBLIC:
-        raise Problem(401, "sign in first", "only who has signed in, or sends a token, may write")
+        raise _unnamed()
     return Editor(request.user.get_username(), asked.audience)
+
+
+def _unnamed() -> Problem:
+    return Problem(401, "sign in first", "only who has signed in, or sends a token, may write")
 
 
 def writer_to(layer: LayerSpec, asked: Asked, editor: Editor, sent_in: Crs) -> Writer:

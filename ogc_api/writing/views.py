@@ -11,7 +11,10 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
 
+from layers import registry
+from ogc_api import asking
 from ogc_api.answering import SAFE_METHODS
 from ogc_api.features import items as reading
 from ogc_api.writing.acts import Done, create_one, delete_one, replace_one, update_one
@@ -37,9 +40,24 @@ def _by_method(accepted: dict[str, str], writers: dict[str, Callable[..., HttpRe
                 return read(request, **address)
             return open_for(request, address["collection"], writers[str(request.method)], address)
 
-        return either
+        def view(request: HttpRequest, **address: str) -> HttpResponseBase:
+            response = either(request, **address)
+            if request.method == "OPTIONS" and not _offers_writing(request, address["collection"]):
+                response["Allow"] = "GET, HEAD, OPTIONS"
+                for header in accepted:
+                    del response[header]
+            return response
+
+        return csrf_exempt(view)
 
     return decorate
+
+
+def _offers_writing(request: HttpRequest, collection: str) -> bool:
+    """Who may not write is offered reading alone, as the definition says."""
+    audience = asking.audience_of(request)
+    layer = next((layer for layer in registry.visible_to(audience) if layer.name == collection), None)
+    return layer is not None and audience.covers(layer.edit)
 
 
 def create(request: HttpRequest, writer: Writer, collection: str) -> HttpResponse:

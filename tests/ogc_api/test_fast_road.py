@@ -223,3 +223,9 @@ def test_the_store_never_holds_more_than_it_may():
     for number in range(500):
         answers.keep((str(number % 50),), Kept("shelters", number, [], b"x" * (number % 300)))
         assert answers._bytes == sum(kept.size_bytes for kept in answers._answers.values()) <= 41_000
+
+
+def test_what_is_left_to_the_whole_site_reaches_it_as_it_came():
+    answer = ask(wsgi.application, f"{ITEMS}/三鷹にない")
+    assert answer.status.startswith("404")
+    assert "三鷹にない" in answer.document["detail"]

@@ -11,8 +11,9 @@ from django.test import Client
 from gis_server.accounts.roles import give_role
 from layers import registry
 from layers.changes import Change
+from layers.spec import Audience
 from tests.ogc_api.rows import add
-from tests.ogc_api.writers import AREAS, GEOJSON, SITES, point, sender
+from tests.ogc_api.writers import AREAS, GEOJSON, SITES, feature, point, sender
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,6 @@ def tag(send, path: str = ONE) -> str:
 def test_a_created_feature_is_where_its_location_says_with_the_tag_that_was_given(send):
     answer = send("POST", SITES, point())
     assert answer.status_code == 201
-    assert answer.content == b""
     read = send("GET", answer.headers["Location"])
     assert read.json()["properties"]["name"] == "場所"
     assert read.json()["properties"]["city_code"] == "132047"
@@ -231,3 +231,23 @@ def test_a_session_needs_the_proof_of_origin_and_with_it_may_write(site):
 
 def test_a_collection_that_does_not_exist_takes_nothing(send):
     assert send("POST", "/api/collections/none/items", point()).status_code == 404
+
+
+def test_a_time_in_a_zone_that_no_place_has_is_stored_as_the_moment_that_it_is():
+    send = sender("disaster-staff")
+    body = feature(registry.get("closures"), Audience.DISASTER_STAFF, starts_at="2024-01-01T00:00:00-20:18")
+    made = send("POST", "/api/collections/closures/items", body, Prefer="return=representation")
+    assert made.status_code == 201
+    assert made.json()["properties"]["starts_at"].startswith("2024-01-01T20:18:00")
+    first_day = feature(registry.get("closures"), Audience.DISASTER_STAFF, starts_at="0001-01-01T00:00:00+10:00")
+    refused = send("POST", "/api/collections/closures/items", first_day)
+    assert (refused.status_code, refused.json()["parameter"]) == (400, "starts_at")
+
+
+def test_what_was_created_is_told_in_the_same_words_for_one_as_for_many():
+    send = sender("disaster-staff")
+    one = send("POST", SITES, point())
+    (told,) = one.json()["created"]
+    assert (told["href"], told["etag"]) == (one.headers["Location"], one.headers["ETag"])
+    many = send("POST", SITES, {"type": "FeatureCollection", "features": [point()]}).json()["created"]
+    assert set(many[0]) == set(told) == {"id", "href", "etag", "notices"}
