@@ -79,11 +79,12 @@ def build_definition(
 
 
 def _guarded(paths: dict[str, Any]) -> dict[str, Any]:
-    """Every operation may be answered with 401: a wrong token is refused wherever it is sent."""
+    """Every operation may be answered with 401, where a token is wrong, and 414, by the web server itself."""
     for path in paths.values():
         for method, operation in path.items():
             if method in _METHODS:
                 operation["responses"]["401"] = ref("responses", "Unauthorized")
+                operation["responses"]["414"] = ref("responses", "TooLong")
     return paths
 
 

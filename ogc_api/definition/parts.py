@@ -242,6 +242,7 @@ WRITING: list[dict[str, Any]] = [{"token": []}, {"session": []}]
 
 _RESPONSES: dict[str, Any] = {
     "NotModified": {"description": "what the caller has is still true (If-None-Match)"},
+    "TooLong": {"description": "the address is longer than the web server reads; a search takes more by POST"},
     "Unauthorized": {
         "description": "the token is unknown, expired or revoked, or there is none where one is needed",
         "headers": {"WWW-Authenticate": _REALM},
