@@ -70,7 +70,9 @@ def from_text(layer: LayerSpec, field: Field, text: str) -> Any:
     if isinstance(column, models.DateTimeField):
         return _moment(field, text)
     if isinstance(column, models.URLField):
-        return text  # to be compared, not stored: any beginning of an address is one
+        if len(text) > limits_of(column)["maxLength"]:
+            raise _fault(field, text, f"of at most {limits_of(column)['maxLength']} letters")
+        return text  # to be compared, not stored, so that it need be no whole address
     value = _checked(column, field, text)
     codes = codes_of(column, field)
     if codes and value not in codes:
