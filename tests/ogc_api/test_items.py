@@ -298,7 +298,9 @@ def test_a_slash_at_the_end_makes_no_difference(client, sites):
         assert client.get(path).status_code == client.get(f"{path}/").status_code == 200
 
 
-def test_options_says_what_is_offered(client):
+def test_options_says_what_is_offered_to_whom(client, member):
+    assert client.options(ITEMS).headers["Allow"] == "GET, HEAD, OPTIONS"
+    client = member("admin")
     response = client.options(ITEMS)
     assert response.status_code == 204
     assert response.headers["Allow"] == "GET, HEAD, POST, OPTIONS"

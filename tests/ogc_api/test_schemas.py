@@ -181,7 +181,7 @@ def test_links_refer_to_their_nodes_as_key_as_address_and_as_link(client):
             assert one.headers["Link"] == f'<{uri}>; rel="profile"'
     assert client.get(address).json()["id"] == "節/1"
     assert client.get(path).json()["features"][0]["properties"]["start_id"] == "節/1"
-    posted = client.post(path.replace("items", "search"), {"profile": "rel-as-uri"}, content_type="application/json")
+    posted = client.post(path.replace("items", "search"), {"profile": ["rel-as-uri"]}, content_type="application/json")
     assert posted.json()["features"][0]["properties"]["start_id"] == address
     refused = client.get(path, {"profile": "rel-as-joke"})
     assert (refused.status_code, refused.json()["parameter"]) == (400, "profile")
