@@ -9,8 +9,8 @@ from typing import Final
 
 MOST_BYTES: Final = 32_000_000
 """Of all answers that one process keeps."""
-LARGEST_BYTES: Final = 4_000_000
-"""Of one body: a page of ten thousand points."""
+LARGEST_BYTES: Final = 8_000_000
+"""Of one body: a page of ten thousand features with some twenty fields."""
 
 OVERHEAD_BYTES: Final = 4_000
 """What headers, key and bookkeeping of one answer take besides its body."""

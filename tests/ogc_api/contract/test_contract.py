@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,20 @@ def headers(city: RunningCity) -> dict[str, list[str]]:
     return proofs
 
 
+@pytest.fixture(scope="module")
+def held(city: RunningCity, headers: dict[str, list[str]]) -> Iterator[dict[str, Future[None]]]:
+    """Every role at the same time, as in life; each test waits for its own."""
+    with ThreadPoolExecutor(len(ONE_OF_EACH_KIND)) as pool:
+        yield {role: pool.submit(hold_role, city, headers[role], role) for role in ONE_OF_EACH_KIND}
+
+
+def hold_role(city: RunningCity, headers: list[str], role: str) -> None:
+    chosen = ["--exclude-path-regex", other_layers(role)]
+    if role != "public":  # the same addresses, as these see them: what they may write
+        chosen += ["--include-path-regex", "^/collections"]
+    hold_to_its_definition(city, *headers, "-n", "3", *chosen)
+
+
 def hold_to_its_definition(city: RunningCity, *options: str, seconds: int = SECONDS) -> None:
     program = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(FOLDER / "schemathesis.toml"), "run"]
     words = [*program, f"{city.url}/api/openapi", "--phases", PHASES, "--no-color", *options]
@@ -72,11 +87,8 @@ def other_layers(role: str) -> str:
 
 
 @pytest.mark.parametrize("role", ["public", "staff", "admin"])
-def test_the_api_does_what_its_definition_says(city: RunningCity, headers: dict[str, list[str]], role: str):
-    chosen = ["--exclude-path-regex", other_layers(role)]
-    if role != "public":  # the same addresses, as these see them: what they may write
-        chosen += ["--include-path-regex", "^/collections"]
-    hold_to_its_definition(city, *headers[role], "-n", "3", *chosen)
+def test_the_api_does_what_its_definition_says(held: dict[str, Future[None]], role: str):
+    held[role].result()
 
 
 @pytest.mark.heavy
