@@ -110,7 +110,7 @@ def _is_among(etag: str, asked: str) -> bool:
     return etag.removeprefix("W/") in known or "*" in known
 
 
-def _anew(environ: Environ, start_response: StartResponse, address: re.Match[str], key: Key) -> Iterable[bytes] | None:
+def _anew(environ: Environ, start_response: StartResponse, address: dict[str, str], key: Key) -> Iterable[bytes] | None:
     request = _request(environ)
     view = features.item if "feature" in address else features.items
     response = convert_exception_to_response(partial(view, **address))(request)
