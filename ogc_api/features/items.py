@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -244,7 +244,17 @@ def _media_type(asked: Asked) -> str:
 
 
 def _rows(page: Page) -> Rows:
-    """All rows of a page. One in the order of ids and without a condition is read by one plan, wherever it begins."""
+    """All rows of a page. One in the order of ids and without a condition is read by one plan, wherever it begins.
+
+    Where the layer is still at the revision that is asked for, its table is what it was; the rows say whether it was
+    still so when they were read.
+    """
+    asked_for = page.selection.as_of
+    if isinstance(asked_for, int) and asked_for == changes.revision_of(page.layer.name):
+        now = replace(page, selection=replace(page.selection, as_of=None))
+        rows = list(reading.rows(_query(now)))
+        if rows and rows[0][-1] == asked_for:
+            return rows
     is_plain = not (page.sorts or page.selection.is_narrowed)
     return list(reading.rows(_query(page), is_frequent=is_plain))
 

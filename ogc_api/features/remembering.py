@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -28,6 +29,8 @@ def find_count(selection: Selection, revision: int) -> int | None:
     Conditions are as many as there are callers, so each may cost about what a page costs: where no index leads to the
     features of a large layer, a page ends as soon as it is full, and a count would look through all the rest.
     """
+    if selection.as_of == revision:
+        selection = replace(selection, as_of=None)  # the layer is what it was
     query = reading.count_query(selection)
     if not _is_cheap(selection, revision, query):
         return None
