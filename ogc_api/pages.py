@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest
 
-from layers import changes, registry, units
+from layers import changes, registry, units, values
 from layers.formats import formats_for
 from layers.reading import Selection
-from layers.spec import LayerSpec, Text
+from layers.spec import SYSTEM_FIELDS, LayerSpec, Text
 from ogc_api import config, schema, snippets, words
 from ogc_api.asking import Asked
 from ogc_api.features.remembering import find_count, last_change_of
@@ -106,7 +106,7 @@ def _layer(layer: LayerSpec, document: dict[str, Any], asked: Asked) -> Context:
         "count": find_count(Selection(layer, asked.audience), revision),
         "changed_at": last_change_of(layer, asked.audience, revision),
         "revision": revision,
-        "rows": field_rows(fields, asked),
+        "rows": field_rows(layer, fields, asked),
         "snippets": snippets.of_collection(
             url, layer.name, document["attribution"], layer.title.in_language(asked.language), asked.language
         ),
@@ -120,9 +120,10 @@ def _layer(layer: LayerSpec, document: dict[str, Any], asked: Asked) -> Context:
 _TYPES = ("number", "integer", "string", "boolean", "date-time", "uri-reference")
 
 
-def field_rows(document: Mapping[str, Any], asked: Asked) -> list[Context]:
-    """The fields of a schema as rows of a table, their types in words."""
-    said, required = words.in_language(asked.language), document.get("required", ())
+def field_rows(layer: LayerSpec, document: Mapping[str, Any], asked: Asked) -> list[Context]:
+    """The fields of a schema as rows of a table, in words; what can only be read is said to who may write something."""
+    said, properties = words.in_language(asked.language), document["properties"]
+    may_write = any(not described.get("readOnly") for described in properties.values())
     return [
         {
             "name": name,
@@ -132,11 +133,20 @@ def field_rows(document: Mapping[str, Any], asked: Asked) -> list[Context]:
             "unit": units.shown(described.get("x-ogc-unit"), asked.language),
             "codes": [(one["const"], one["title"]) for one in described.get("items", described).get("oneOf", ())],
             "refers_to": described.get("x-ogc-collectionId"),
-            "may_be_missing": name not in required and not described.get("x-ogc-role"),
-            "read_only": described.get("readOnly", False),
+            "may_be_missing": _may_be_missing(layer, name),
+            "read_only": may_write and described.get("readOnly", False),
         }
-        for name, described in document["properties"].items()
+        for name, described in properties.items()
     ]
+
+
+def _may_be_missing(layer: LayerSpec, name: str) -> bool:
+    """Whether features can be without a value in a field; lists, the id and the geometry are always there."""
+    field = next((one for one in (*layer.fields, *SYSTEM_FIELDS) if one.name == name), None)
+    if field is None:
+        return False
+    column = values.column_of(layer, field)
+    return bool(column.null or (column.blank and column.empty_strings_allowed))
 
 
 def _type_in_words(written: str, asked: Asked) -> str:
@@ -171,7 +181,7 @@ def schema_page(layer: LayerSpec, address: str, document: dict[str, Any], asked:
             {"title": getattr(said, name), "href": f"{url}/{name}", "is_here": name == address}
             for name in ("schema", "queryables", "sortables")
         ],
-        "rows": field_rows(document, asked),
+        "rows": field_rows(layer, document, asked),
     }
 
 

@@ -233,3 +233,18 @@ def test_kinds_lists_and_rules_of_rows_are_checked():
     for number, layer in wrong.items():
         assert number in {fault.id for fault in faults_of(layer)}, number
     assert "layers.E012" in {f.id for f in faults_of(replace(shelters, lists=(FlagList("x", words, ("name",)),)))}
+
+
+@pytest.mark.parametrize("resource", ["schema", "queryables"])
+def test_the_page_says_of_each_field_whether_it_may_be_empty(client, db, resource):
+    page = client.get(f"/api/collections/evacuation-sites/{resource}", {"f": "html", "lang": "en"}).content.decode()
+    rows = {name: row for row in page.split("<tr>") for name in ("name", "flood", "address") if f">{name}</td>" in row}
+    assert {name: "may be missing" in row for name, row in rows.items()} == {
+        "name": False, "flood": False, "address": True,
+    }  # fmt: skip
+
+
+def test_the_page_says_what_cannot_be_written_to_those_who_may_write_something(client, member):
+    address, query = "/api/collections/evacuation-sites/schema", {"f": "html", "lang": "en"}
+    assert "read only" not in client.get(address, query).content.decode()
+    assert "read only" in member("disaster-staff").get(address, query).content.decode()
