@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from gis_server.accounts.roles import give_role
 from layers import changes, registry
 from ogc_api.writing import transactions
 from tests.ogc_api.rows import add
-from tests.ogc_api.writers import Send, point, sender, sender_with
+from tests.ogc_api.writers import Send, point, sender, sender_with, together
 
 TRANSACTIONS = "/api/transactions"
 SITES, SHELTERS = "evacuation-sites", "shelters"
@@ -187,17 +186,6 @@ def test_coordinates_are_of_the_system_that_is_named(send):
     done = do(send, act("insert", feature=place), Content_Crs="<http://www.opengis.net/def/crs/EPSG/0/6668>")
     assert done.status_code == 200
     assert registry.get(SITES).model.objects.get().geometry.coords == (139.56, 35.68)
-
-
-def together(count: int, work: Callable[[int], Any]) -> list[Any]:
-    def one(number: int) -> Any:
-        try:
-            return work(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(one, range(count)))
 
 
 def test_those_who_want_the_same_features_in_opposite_order_never_wait_for_one_another(send):

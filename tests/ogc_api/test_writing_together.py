@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -20,7 +19,7 @@ from layers.changes import Change
 from ogc_api.models import RememberedRequest
 from ogc_api.writing import views
 from tests.ogc_api.rows import add
-from tests.ogc_api.writers import GEOJSON, SITES, Send, point, sender_with
+from tests.ogc_api.writers import GEOJSON, SITES, Send, point, sender_with, together
 
 LAYER = registry.get("evacuation-sites")
 THREADS, EDITS, FEATURES = 30, 4, 5
@@ -37,17 +36,6 @@ def token(committed: None) -> Iterator[str]:
 @pytest.fixture
 def send(token: str) -> Send:
     return sender_with(token)
-
-
-def together(count: int, work: Callable[[int], Any]) -> list[Any]:
-    def one(number: int) -> Any:
-        try:
-            return work(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(one, range(count)))
 
 
 def test_of_writers_who_saw_the_same_version_one_wins(send):
