@@ -114,7 +114,8 @@ def _anew(environ: Environ, start_response: StartResponse, address: dict[str, st
     request = _request(environ)
     view = features.item if "feature" in address else features.items
     response = convert_exception_to_response(partial(view, **address))(request)
-    if response.status_code not in {200, 304}:
+    is_page = response.get("Content-Type", "").startswith("text/html")
+    if is_page or response.status_code not in {200, 304}:
         response.close()
         return None
     response = _finished(request, response)

@@ -194,7 +194,9 @@ def test_other_addresses_are_left_to_the_whole_site(path):
 
 def test_browsers_are_left_to_the_whole_site():
     assert ask(fast_road.find_answer, ITEMS, HTTP_ACCEPT="text/html,*/*;q=0.8") is None
-    assert ask(fast_road.find_answer, ITEMS + "?f=html") is None
+    for written in ("f=html", "f=%68tml", "%66=html"):
+        assert ask(fast_road.find_answer, f"{ITEMS}?{written}") is None
+    assert ask(fast_road.find_answer, ITEMS, HTTP_ACCEPT="TEXT/HTML") is None
 
 
 def test_a_lost_connection_is_opened_again():
