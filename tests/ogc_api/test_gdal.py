@@ -13,7 +13,7 @@ import pytest
 
 from layers import registry
 from layers.spec import Audience
-from tests.ogc_api.raster_files import bring_in, degrees, slope_cells
+from tests.ogc_api.rasters.files import bring_in, degrees, slope_cells
 from tests.ogc_api.rows import add
 
 FEATURES = 25

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,12 @@ from rasterio.transform import from_origin
 from etl.rasters import inspect, store
 from etl.readers import Options
 from layers.raster import Raster
+
+GEOTIFF = "image/tiff; application=geotiff"
+COVJSON = "application/prs.coverage+json"
+SLOPE = "/api/collections/raster.slope"
+GEOGRAPHIC = from_origin(139.5, 35.8, 0.001, 0.001)
+"""A thousandth of a degree a cell."""
 
 WEST, NORTH, CELL_M = -6000, -34000, 10
 PLANE = from_origin(WEST, NORTH, CELL_M, CELL_M)
@@ -59,3 +66,16 @@ def box_of(first_column: float, first_row: float, last_column: float, last_row: 
 
 PLANE_URI = "http://www.opengis.net/def/crs/EPSG/0/6677"
 CRS84_URI = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+
+
+def read_tiff(response) -> tuple[np.ma.MaskedArray, rasterio.DatasetReader]:
+    assert response.status_code == 200, response.content[:500]
+    assert response["Content-Type"] == GEOTIFF
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    source = rasterio.open(io.BytesIO(content))
+    return source.read(masked=True), source
+
+
+def values_of(document: dict, name: str) -> np.ndarray:
+    array = document["ranges"][name]
+    return np.array(array["values"], float).reshape(array["shape"])

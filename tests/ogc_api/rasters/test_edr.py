@@ -16,17 +16,9 @@ from rasterio.transform import from_origin
 from layers.raster import Raster
 from layers.raster_reading import profile, value_at
 from ogc_api.rasters import choosing, edr
-from tests.ogc_api.raster_files import CRS84_URI, PLANE, PLANE_URI, bring_in, degrees, slope_cells
+from tests.ogc_api.rasters.files import COVJSON, CRS84_URI, PLANE, PLANE_URI, SLOPE, bring_in, degrees, slope_cells
 
 pytestmark = pytest.mark.django_db
-
-COVJSON = "application/prs.coverage+json"
-SLOPE = "/api/collections/raster.slope"
-
-
-@pytest.fixture
-def slope(tmp_path) -> Raster:
-    return bring_in(tmp_path, "slope", slope_cells(), nodata=-9999, kind="elevation", vertical_datum="JGD2011")
 
 
 @pytest.fixture
