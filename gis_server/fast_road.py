@@ -16,15 +16,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import Error
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.middleware.clickjacking import XFrameOptionsMiddleware
-from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.middleware.gzip import GZipMiddleware
-from django.middleware.security import SecurityMiddleware
 from django.utils.http import parse_etags
 
-from gis_server.kept_answers import LARGEST_BYTES, Headers, Kept, KeptAnswers, Key
+from gis_server.kept_answers import LARGEST_BYTES, Kept, KeptAnswers, Key
+from gis_server.protection import protecting_headers
 from gis_server.web.middleware import preferred_language
 from gis_server.web.translation import LANGUAGES
 from layers import registry
@@ -48,8 +46,6 @@ _DEPENDS_ON: Final = (
 )
 """What a kept answer depends on, besides whether it may be compressed, and the declarations of layers."""
 _OF_THE_BODY: Final = frozenset({"Content-Type", "Content-Length", "Content-Encoding", "Content-Disposition"})
-_PROTECTING: Final = (XFrameOptionsMiddleware, ContentSecurityPolicyMiddleware, SecurityMiddleware)
-"""The middleware that gives every answer the same headers."""
 
 _kept = KeptAnswers()
 
@@ -119,7 +115,7 @@ def _anew(environ: Environ, start_response: StartResponse, address: dict[str, st
         response.close()
         return None
     response = _finished(request, response)
-    headers = [*response.items(), *(header for header in _headers_of_all() if not response.has_header(header[0]))]
+    headers = [*response.items(), *(header for header in protecting_headers() if not response.has_header(header[0]))]
     start_response(f"{response.status_code} {response.reason_phrase}", headers)
     if response.status_code == 304:
         return []
@@ -149,15 +145,6 @@ def _second_half(middleware: type[Any]) -> Callable[[HttpRequest, HttpResponseBa
     """What a middleware does to an answer."""
     half: Callable[[HttpRequest, HttpResponseBase], Any] = middleware(lambda request: None).process_response
     return half
-
-
-@cache
-def _headers_of_all() -> Headers:
-    """The headers that protect every answer of the site, as its own middleware writes them."""
-    response = HttpResponse()
-    for middleware in _PROTECTING:
-        response = _second_half(middleware)(HttpRequest(), response)
-    return [header for header in response.items() if header[0] != "Content-Type"]
 
 
 def _keeper(environ: Environ, headers: list[tuple[str, str]], key: Key) -> Callable[[bytes], None]:

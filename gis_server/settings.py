@@ -132,6 +132,7 @@ MEDIA_ROOT = HOME / "uploads"
 UPLOAD_MOST_BYTES = ENVIRONMENT.upload_mb * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # the form of an import has two for each column of a file
 TILE_STORE = HOME / "tiles"
+TILE_LOOK_SECONDS = 0.25  # a tile in memory is given after a look at the log of changes that is at most so old
 RASTER_STORE = HOME / "rasters"
 
 SECURE_CSP = {

@@ -1,4 +1,4 @@
-"""The one WSGI application: MapProxy below /maps, a shorter way to public features, Django for everything else."""
+"""The one WSGI application: MapProxy below /maps, shorter ways to public features and tiles, else Django."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 _django: WsgiApp = get_wsgi_application()
 
-from gis_server import fast_road  # noqa: E402 - its imports need Django set up
+from gis_server import fast_road, tile_road  # noqa: E402 - its imports need Django set up
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -25,6 +25,10 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
         mounted = environ | {"SCRIPT_NAME": environ.get("SCRIPT_NAME", "") + "/maps", "PATH_INFO": path[5:]}
         return maps(mounted, start_response)
+    if path.startswith("/tiles/"):
+        answer = tile_road.find_answer(environ, start_response)
+        if answer is not None:
+            return answer
     if path.startswith("/api/"):
         answer = fast_road.find_answer(environ, start_response)
         if answer is not None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GistIndex
 from django.db import connection
 
 from layers import database, registry
@@ -57,6 +58,7 @@ class Change(models.Model):
                 name="change_pending",
             ),
             models.Index(fields=["layer", "at"], name="change_layer_at"),
+            GistIndex(fields=["layer", "revision", "area"], name="change_touched"),
         ]
 
     def __str__(self) -> str:

@@ -38,6 +38,13 @@ def rasters_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def tiles_are_looked_after() -> Iterator[None]:
+    """Tests ask at once after a change, and want it in the answer: the log is looked at with each request."""
+    with override_settings(TILE_LOOK_SECONDS=0):
+        yield
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: pytest.FixtureRequest

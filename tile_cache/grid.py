@@ -71,6 +71,21 @@ def tile_at(z: int, x: int, y: int) -> Tile:
     return Tile(z, x, y)
 
 
+def read_tile(z: str, x: str, y: str) -> Tile:
+    """The tile of an address.
+
+    Raises:
+        Problem: 400, naming what is no number or out of range.
+    """
+    numbers = {}
+    for name, text in (("z", z), ("x", x), ("y", y)):
+        digits = text.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 10):
+            raise Problem(400, "no such tile", f"{name} must be a whole number, not {text[:40]!r}", parameter=name)
+        numbers[name] = int(text)
+    return tile_at(**numbers)
+
+
 def lon_lat_bounds(bounds_m: Bounds) -> Bounds:
     """Bounds in EPSG:3857 as degrees, kept within the world."""
     west, south, east, north = bounds_m

@@ -32,7 +32,7 @@ from layers.crs import LON_LAT_SRID
 from tile_cache import mapnik_style
 from tile_cache.drawing import Drawing
 from tile_cache.map_requests import AWAY
-from tile_cache.store import fingerprint_of
+from tile_cache.stored import fingerprint_of
 from tile_cache.style import in_order
 
 SOURCE_TYPE = "machigis"

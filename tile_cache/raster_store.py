@@ -21,10 +21,12 @@ from mapproxy.image import BaseImageResult, ImageResult
 from mapproxy.query import MapQuery
 from mapproxy.source import SourceError
 
-from tile_cache import store
+from tile_cache import truth
 from tile_cache.grid import Bounds, Tile, lon_lat_bounds
 from tile_cache.map_requests import AWAY
 from tile_cache.mapnik_source import BUFFER_PX, LayersSource
+from tile_cache.store import TileStore
+from tile_cache.stored import Stored
 
 
 class TrueTiles(TileCacheBase):
@@ -32,7 +34,7 @@ class TrueTiles(TileCacheBase):
 
     def __init__(self, folder: Path, manager: TileManager, source: LayersSource) -> None:
         super().__init__()
-        self._tiles = store.TileStore(folder, "png")
+        self._tiles = TileStore(folder, "png")
         self._manager = manager
         self._names = source.names
         self._fingerprint = source.fingerprint
@@ -40,7 +42,7 @@ class TrueTiles(TileCacheBase):
 
     def begin(self) -> None:
         """This thread is about to draw: what it stores next is as true as the log is now."""
-        self._drawing.stamps = store.stamps_of(self._names)
+        self._drawing.stamps = truth.stamps_of(self._names)
 
     def load_tile(self, tile: CachedTile, with_metadata: bool = False, dimensions: Any = None) -> bool:
         if not tile.is_missing():
@@ -59,7 +61,7 @@ class TrueTiles(TileCacheBase):
     def store_tile(self, tile: CachedTile, dimensions: Any = None) -> bool:
         if not tile.stored:
             with tile_buffer(tile) as file:
-                stored = store.Stored(self._fingerprint, self._drawing.stamps, file.read())
+                stored = Stored(self._fingerprint, self._drawing.stamps, file.read())
             self._tiles.save(_place(tile), stored)
         return True
 
@@ -70,9 +72,9 @@ class TrueTiles(TileCacheBase):
         """Nothing expires by its age here."""
         tile.timestamp, tile.size = 0.0, 0
 
-    def _is_true(self, stored: store.Stored, tile: CachedTile) -> bool:
+    def _is_true(self, stored: Stored, tile: CachedTile) -> bool:
         try:
-            return store.still_true(stored.stamps, self._ground(tile))
+            return truth.renewed(truth.Ground(stored.stamps, self._ground(tile))) is not None
         except DatabaseError as error:
             raise SourceError(AWAY) from error
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import html
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
+from django.db import Error
 
-from layers.changes import revisions_of
-from layers.reading import Query, quoted, rows
+from layers import database
+from layers.query import quoted
 from layers.spec import LayerSpec
 from tile_cache import vector
 from tile_cache.base_map import BASE_GROUP
+from tile_cache.memory import TrueMemory
+from tile_cache.revisions import Revision
 from tile_cache.tilesets import Tileset
+from tile_cache.truth import EVERYWHERE, Ground, stamps_of
+from tile_cache.watch import WATCH
 
 LAST_TILE_ZOOM = 16
 """Clients enlarge tiles of this zoom beyond it: a unit of such a tile is 15 cm at a city's latitude."""
@@ -21,29 +26,30 @@ WORLD = [-180.0, -85.051129, 180.0, 85.051129]
 """Bounds of every tileset: a feature may be entered anywhere at any time, and a client asks nowhere else."""
 
 
-def document(tileset: Tileset, root_url: str, language: str = "ja") -> dict[str, Any]:
+def document(tileset: Tileset, root_url: str, language: str = "ja", revision: Revision | None = None) -> dict[str, Any]:
     """The TileJSON document.
 
     Args:
         root_url: absolute address of ``/tiles/``, with the slash.
+        revision: put into the tiles' address, so that they may be kept for ever; None for the address that revalidates.
     """
     layers = tileset.layers
-    revisions = revisions_of(layer.name for layer in layers)
     first, last = zooms(layers)
+    state = "" if revision is None else f"{revision}/"
     lon, lat = settings.CITY.centre
     return {
         "tilejson": "3.0.0",
         "name": title(tileset, language),
         "scheme": "xyz",
-        "tiles": [f"{root_url}{tileset.name}/{{z}}/{{x}}/{{y}}.mvt"],
+        "tiles": [f"{root_url}{tileset.name}/{state}{{z}}/{{x}}/{{y}}.mvt"],
         "minzoom": first,
         "maxzoom": last,
         "bounds": WORLD,
         "center": [round(lon, 5), round(lat, 5), min(max(first, 13), last)],
         "attribution": "<br>".join(html.escape(line) for line in attributions(layers, language)),
         "vector_layers": [_vector_layer(layer, tileset, language) for layer in layers],
-        "revision": sum(revisions.values()),
-        "revisions": revisions,
+        "revalidating": [f"{root_url}{tileset.name}/{{z}}/{{x}}/{{y}}.mvt"],
+        **({} if revision is None else {"revision": revision.number}),
     }
 
 
@@ -73,13 +79,31 @@ def attributions(layers: tuple[LayerSpec, ...], language: str) -> list[str]:
 
 
 def _layer_attributions(layer: LayerSpec, language: str) -> list[str]:
-    query = Query(
-        f"SELECT DISTINCT s.attribution FROM (SELECT DISTINCT source FROM {quoted(layer.table)}) t"
-        " LEFT JOIN layers_source s ON s.key = t.source ORDER BY 1"
-    )
-    found = [line for (line,) in rows(query)]
+    declared = _declared(layer, language)
+    try:
+        sources = _sources_of(layer)
+        found = [line for (line,) in database.fetch(_LINES, [list(sources)])]
+    except Error:
+        return [declared]  # the database is away: what is declared holds all the same
     sourced = [line for line in found if line]
-    return sourced if sourced and None not in found else [_declared(layer, language), *sourced]
+    return sourced if sourced and None not in found else [declared, *sourced]
+
+
+_LINES: Final = """
+SELECT DISTINCT s.attribution FROM unnest(%s::text[]) t(source) LEFT JOIN layers_source s ON s.key = t.source
+ ORDER BY 1"""
+_sources: Final[TrueMemory[str, tuple[str, ...]]] = TrueMemory(1_000_000)
+WATCH.follow_with(_sources)
+
+
+def _sources_of(layer: LayerSpec) -> tuple[str, ...]:
+    """The sources that a layer's rows name: all rows are looked through, once a revision."""
+    found = _sources.find(layer.name) if WATCH.look(settings.TILE_LOOK_SECONDS) else None
+    if found is None:
+        ground = Ground(stamps_of([layer.name]), EVERYWHERE)
+        found = tuple(key for (key,) in database.fetch(f"SELECT DISTINCT source FROM {quoted(layer.table)}"))
+        _sources.keep(layer.name, found, sum(map(len, found)), ground)
+    return found
 
 
 def _declared(layer: LayerSpec, language: str) -> str:

@@ -9,5 +9,10 @@ urlpatterns = [
     path("", views.index, name="index"),
     re_path(r"^styles/(?P<name>[^/]+)\.json$", views.style, name="style"),
     re_path(r"^(?P<name>[^/]+)\.json$", views.tilejson, name="tilejson"),
+    re_path(
+        r"^(?P<name>[^/]+)/(?P<revision>[0-9]+-[^/]+)/(?P<z>[^/]+)/(?P<x>[^/]+)/(?P<y>[^/]+)\.mvt$",
+        views.tile,
+        name="tile_of_revision",
+    ),
     re_path(r"^(?P<name>[^/]+)/(?P<z>[^/]+)/(?P<x>[^/]+)/(?P<y>[^/]+)\.mvt$", views.tile, name="tile"),
 ]

@@ -6,7 +6,6 @@ staff may see is never kept anywhere.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 from typing import Any
@@ -19,12 +18,11 @@ from django.views.decorators.http import require_safe
 
 from layers.problems import Problem
 from layers.spec import Audience
+from tile_cache import answers, revisions, tilesets
 from tile_cache import style as styles
 from tile_cache import tilejson as tilejsons
-from tile_cache import tilesets
-from tile_cache.grid import Tile, tile_at
-
-MVT_MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
+from tile_cache.revisions import Revision
+from tile_cache.tilesets import Tileset
 
 
 @require_safe
@@ -49,8 +47,26 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def tilejson(request: HttpRequest, name: str) -> HttpResponse:
+    """TileJSON, whose tiles may be kept for ever; with ``?addresses=revalidating``, ask each time."""
     tileset = tilesets.get(name, _audience(request))
-    return _json(request, tilejsons.document(tileset, _root(request), _language(request)))
+    revision = _present_revision(tileset) if _wants_revisions(request) else None
+    return _json(request, tilejsons.document(tileset, _root(request), _language(request), revision))
+
+
+def _wants_revisions(request: HttpRequest) -> bool:
+    asked = request.GET.get("addresses", "revisioned")
+    if asked not in {"revisioned", "revalidating"}:
+        detail = f"addresses must be revisioned or revalidating, not {asked[:40]!r}"
+        raise Problem(400, "bad request", detail, parameter="addresses")
+    return asked == "revisioned"
+
+
+def _present_revision(tileset: Tileset) -> Revision | None:
+    """None where the database does not say: the other addresses then give what is stored."""
+    try:
+        return revisions.current(tileset, oldest_s=0)
+    except Problem:
+        return None
 
 
 @require_safe
@@ -63,35 +79,15 @@ def style(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-def tile(request: HttpRequest, name: str, z: str, x: str, y: str) -> HttpResponse:
-    """One vector tile; 204 where nothing is there."""
-    tileset = tilesets.get(name, _audience(request))
-    rendered = tilesets.render(tileset, _tile(z, x, y))
-    accepts_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
-    etag = f'"{rendered.tag}"' if accepts_gzip else f'"{rendered.tag}-plain"'
-    if _is_known(request, etag):
-        response = HttpResponse(status=304)
-    elif not rendered.gzipped:
-        response = HttpResponse(status=204)
+def tile(request: HttpRequest, name: str, z: str, x: str, y: str, revision: str | None = None) -> HttpResponse:
+    """One vector tile; 204 where nothing is there, 307 from a revision of the past to the present one."""
+    is_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
+    asked = answers.AskedTile(request.path, name, z, x, y, revision, _audience(request), is_gzip)
+    found = answers.not_modified(answers.answer(asked), request.headers.get("If-None-Match", ""))
+    response = HttpResponse(found.body, status=found.status, headers=dict(found.headers))
+    if not found.body:
         del response["Content-Type"]
-    else:
-        response = HttpResponse(
-            rendered.gzipped if accepts_gzip else gzip.decompress(rendered.gzipped), content_type=MVT_MEDIA_TYPE
-        )
-        if accepts_gzip:
-            response["Content-Encoding"] = "gzip"
-    patch_vary_headers(response, ["Accept-Encoding"])
-    return _cacheable(response, etag, is_public=tileset.is_public)
-
-
-def _tile(z: str, x: str, y: str) -> Tile:
-    numbers = {}
-    for name, text in (("z", z), ("x", x), ("y", y)):
-        digits = text.removeprefix("-")
-        if not (digits.isascii() and digits.isdigit() and len(digits) <= 10):
-            raise Problem(400, "no such tile", f"{name} must be a whole number, not {text[:40]!r}", parameter=name)
-        numbers[name] = int(text)
-    return tile_at(**numbers)
+    return response
 
 
 def _json(request: HttpRequest, document: dict[str, Any]) -> HttpResponse:
@@ -107,6 +103,8 @@ def _json(request: HttpRequest, document: dict[str, Any]) -> HttpResponse:
 def _cacheable(response: HttpResponse, etag: str, *, is_public: bool) -> HttpResponse:
     response["ETag"] = etag
     response["Cache-Control"] = "no-cache" if is_public else "private, no-store"
+    if is_public:
+        response["Access-Control-Allow-Origin"] = "*"
     patch_vary_headers(response, ["Cookie", "Authorization"])
     return response
 

@@ -32,10 +32,10 @@ from ogc_api import asking, parts
 from ogc_api.answering import answers, json_response, not_modified, page
 from ogc_api.asking import Asked
 from tile_cache import tilejson as tilejsons
-from tile_cache import tilesets as stored
 from tile_cache.base_map import BASE_GROUP
 from tile_cache.grid import MAX_ZOOM, Tile
-from tile_cache.tilesets import Rendered, Tileset
+from tile_cache.rendering import Rendered, render
+from tile_cache.tilesets import Tileset
 
 CONFORMANCE = tuple(
     f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}"
@@ -117,7 +117,7 @@ def tile(
     first, last = tilejsons.zooms(tileset.layers)
     if not first <= place.z <= last:
         raise _outside("tileMatrix", f"this tileset has the tile matrices {first} to {last}, not {place.z}")
-    rendered = stored.render(tileset, place)
+    rendered = render(tileset, place)
     if not rendered.gzipped:
         _check_limits(tileset, place, asked)
     return _tile_response(request, tileset, rendered)

@@ -14,6 +14,7 @@ from layers.spec import Audience
 from tests.tile_cache.mvt import Decoded, decode
 from tile_cache import maps, views
 from tile_cache.grid import tile_of
+from tile_cache.watch import WATCH
 
 HERE = (139.56, 35.685)
 """Longitude and latitude of what most tests draw."""
@@ -22,6 +23,7 @@ HERE = (139.56, 35.685)
 @pytest.fixture
 def store(tmp_path, settings):
     settings.TILE_STORE = tmp_path / "tiles"
+    WATCH.forget()  # what the process remembers of the test before
     return settings.TILE_STORE
 
 

@@ -94,7 +94,9 @@ def test_names_with_quotes_cannot_leave_their_literal():
 def test_tilejson_says_what_its_tiles_hold(store, committed, name):
     document = Client().get(f"/tiles/{name}.json").json()
     assert document["tilejson"] == "3.0.0"
-    assert document["tiles"] == [f"{ROOT}{name}/{{z}}/{{x}}/{{y}}.mvt"]
+    (template,) = document["tiles"]
+    assert re.fullmatch(re.escape(f"{ROOT}{name}/") + r"\d+-[0-9a-f]{8}/{z}/{x}/{y}\.mvt", template)
+    assert document["revalidating"] == [f"{ROOT}{name}/{{z}}/{{x}}/{{y}}.mvt"]
     assert 0 <= document["minzoom"] <= document["center"][2] <= document["maxzoom"] <= 18
     layers = {layer["id"]: layer["fields"] for layer in document["vector_layers"]}
     assert set(layers) == {layer.name for layer in registry.every() if layer.group == "base"} or name != "base"

@@ -6,8 +6,9 @@ import pytest
 from django.db import connection, transaction
 
 from tests.tile_cache.conftest import HERE
-from tile_cache import store as stores
+from tile_cache import stored as stores
 from tile_cache.grid import tile_of
+from tile_cache.truth import Stamp
 
 FAR = (139.40, 35.60)
 
@@ -110,7 +111,7 @@ def test_a_tile_of_another_database_is_not_taken_for_ours(add, tile, store):
     tile("shelters")
     (path,) = store.rglob("*.mvt")
     kept = stores.from_bytes(path.read_bytes())
-    foreign = stores.Stamp("shelters", kept.stamps[0].revision, "1999-01-01 00:00:00+00")
+    foreign = Stamp("shelters", kept.stamps[0].revision, "1999-01-01 00:00:00+00")
     path.write_bytes(stores.Stored(kept.fingerprint, (foreign,), b"not a tile").to_bytes())
     assert names(tile("shelters")) == {"a"}
 
@@ -120,7 +121,7 @@ def test_a_revision_of_the_future_is_not_believed(add, tile, store):
     tile("shelters")
     (path,) = store.rglob("*.mvt")
     kept = stores.from_bytes(path.read_bytes())
-    future = stores.Stamp("shelters", kept.stamps[0].revision + 1000, "")
+    future = Stamp("shelters", kept.stamps[0].revision + 1000, "")
     path.write_bytes(stores.Stored(kept.fingerprint, (future,), b"not a tile").to_bytes())
     assert names(tile("shelters")) == {"a"}
 

@@ -1,0 +1,117 @@
+"""What a process keeps of things made of layers, for as long as no change touches them. Bounded in bytes.
+
+Reading takes no lock: one look into a dictionary. Whether what is found is still true is for the `watch` to say, which
+takes out what changes have touched.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+from tile_cache.grid import Bounds
+from tile_cache.truth import Ground, Stamps
+
+OVERHEAD_BYTES: Final = 2_000
+"""What headers, key and bookkeeping of one thing take besides its bytes."""
+
+
+@dataclass(slots=True)
+class Kept[V]:
+    """One thing. `hits` counts how often it was found since they were last counted."""
+
+    value: V
+    ground: Ground
+    size_bytes: int
+    hits: int = 0
+    is_wanted: bool = False
+
+
+class TrueMemory[K: Hashable, V]:
+    """Things by their keys, each with the ground it rests on. May be used by several threads.
+
+    >>> memory = TrueMemory[str, bytes](most_bytes=5_000)
+    >>> for name in ("a", "b", "c"):
+    ...     memory.keep(name, b"abc", 3, Ground((), (0, 0, 1, 1)))
+    >>> [memory.find(name) is not None for name in ("a", "b", "c")]
+    [False, True, True]
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes, self._bytes, self._lock = most_bytes, 0, Lock()
+        self._kept: dict[K, Kept[V]] = {}
+        self._by_layer: defaultdict[str, set[K]] = defaultdict(set)
+        self._known: dict[str, int] = {}
+
+    def find(self, key: K) -> V | None:
+        """What is kept under a key: nothing touched it before the watch's last look."""
+        kept = self._kept.get(key)
+        if kept is None:
+            return None
+        kept.hits += 1
+        kept.is_wanted = True
+        return kept.value
+
+    def holds(self, key: K, value: V) -> bool:
+        """Whether this very thing is still kept under the key."""
+        kept = self._kept.get(key)
+        return kept is not None and kept.value is value
+
+    def keep(self, key: K, value: V, size_bytes: int, ground: Ground) -> None:
+        """Keep a thing in the place of an older one; things that nobody asks for make room.
+
+        What is older than the last look is not kept: a change that came between would never be heard of again.
+        """
+        with self._lock:
+            if any(stamp.revision < self._known.get(stamp.layer, 0) for stamp in ground.stamps):
+                return
+            self._drop(key)
+            self._kept[key] = Kept(value, ground, size_bytes + OVERHEAD_BYTES)
+            self._bytes += size_bytes + OVERHEAD_BYTES
+            for stamp in ground.stamps:
+                self._by_layer[stamp.layer].add(key)
+            self._make_room()
+
+    def follow(self, stamps: Stamps, touched: dict[str, Sequence[Bounds] | None]) -> None:
+        """The log has come so far. Drop what rests on a touched layer within one of its boxes (None: anywhere)."""
+        with self._lock:
+            for layer, boxes in touched.items():
+                for key in [key for key in self._by_layer[layer] if self._is_touched(key, boxes)]:
+                    self._drop(key)
+            self._known = {stamp.layer: stamp.revision for stamp in stamps}
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._kept.clear()
+            self._by_layer.clear()
+            self._known, self._bytes = {}, 0
+
+    def _is_touched(self, key: K, boxes: Sequence[Bounds] | None) -> bool:
+        return boxes is None or any(_meet(self._kept[key].ground.lon_lat, box) for box in boxes)
+
+    def _make_room(self) -> None:
+        """Whatever was asked for since it was last looked at goes to the end of the row, once."""
+        while self._bytes > self._most_bytes:
+            key = next(iter(self._kept))
+            kept = self._kept[key]
+            if kept.is_wanted:
+                kept.is_wanted = False
+                del self._kept[key]
+                self._kept[key] = kept
+            else:
+                self._drop(key)
+
+    def _drop(self, key: K) -> None:
+        gone = self._kept.pop(key, None)
+        if gone is not None:
+            self._bytes -= gone.size_bytes
+            for stamp in gone.ground.stamps:
+                self._by_layer[stamp.layer].discard(key)
+
+
+def _meet(one: Bounds, other: Bounds) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]

@@ -1,0 +1,191 @@
+"""A tile as it is now: from the store where that is still true, else rendered, by one at a time, and stored.
+
+What only some may see is kept in the memory of the process and nowhere else.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from django.conf import settings
+from django.db import Error
+
+from layers import database
+from layers.problems import Problem
+from layers.spec import Audience, LayerSpec
+from tile_cache import truth, vector
+from tile_cache.flight import Flights, alone
+from tile_cache.grid import Bounds, Tile
+from tile_cache.memory import TrueMemory
+from tile_cache.store import TileStore
+from tile_cache.stored import Stored, fingerprint_of
+from tile_cache.tilesets import Part, Tileset
+from tile_cache.truth import Ground
+from tile_cache.watch import WATCH
+
+GZIP_LEVEL: Final = 5
+PREVIOUS_S: Final = 1.0
+"""How long a tile may still be given after a change while another renders it anew."""
+PRIVATE_BYTES: Final = 16_000_000
+"""Of all tiles for staff that one process keeps."""
+
+Outcome = Literal["memory", "store", "rendered", "previous", "outdated"]
+"""Where a tile came from; ``previous`` and ``outdated`` may not be true any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A tile ready to be sent.
+
+    Args:
+        gzipped: its bytes, compressed; empty where nothing is there.
+        tag: differs where the bytes differ.
+        ground: what it rests on, with stamps of the moment at which it was last found true.
+        outcome: where it came from.
+    """
+
+    gzipped: bytes
+    tag: str
+    ground: Ground
+    outcome: Outcome
+
+    @property
+    def is_true(self) -> bool:
+        return self.outcome not in {"previous", "outdated"}
+
+
+_flights: Final[Flights[tuple[str, str], Rendered]] = Flights()
+_private: Final[TrueMemory[str, Rendered]] = TrueMemory(PRIVATE_BYTES)
+WATCH.follow_with(_private)
+
+
+def render(tileset: Tileset, tile: Tile) -> Rendered:
+    """The tile as an audience may see it.
+
+    Raises:
+        Problem: 503 where the database is away, or too slow, and nothing is stored.
+    """
+    rendered = [_render_part(part, tile, tileset.audience) for part in tileset.parts]
+    return rendered[0] if len(rendered) == 1 else _joined(rendered)
+
+
+def _joined(parts: list[Rendered]) -> Rendered:
+    """Tiles of layers one after another are a tile of all of them; it is as true as the least true of them."""
+    filled = [each for each in parts if each.gzipped]
+    ground = Ground(
+        tuple({stamp.layer: stamp for each in parts for stamp in each.ground.stamps}.values()),
+        _around([each.ground.lon_lat for each in parts if each.ground.stamps]),
+    )
+    outcome = max((each.outcome for each in parts), key=_FROM_BEST.index)
+    if len(filled) == 1:
+        return Rendered(filled[0].gzipped, filled[0].tag, ground, outcome)
+    return _compressed(b"".join(gzip.decompress(each.gzipped) for each in filled), ground, outcome)
+
+
+_FROM_BEST: Final[tuple[Outcome, ...]] = ("memory", "store", "rendered", "previous", "outdated")
+
+
+def _around(bounds: list[Bounds]) -> Bounds:
+    west, south, east, north = zip(*bounds or [NOWHERE.lon_lat], strict=True)
+    return min(west), min(south), max(east), max(north)
+
+
+def _render_part(part: Part, tile: Tile, audience: Audience) -> Rendered:
+    layers = tuple(layer for layer in part.layers if vector.is_drawn(layer, tile, audience))
+    if not layers:
+        return Rendered(b"", "empty", NOWHERE, "memory")
+    if vector.shown_to(layers, audience) == Audience.PUBLIC:
+        return _Job(part.name, layers, tile, Audience.PUBLIC).answer()
+    return _private_answer(_Job(part.name, layers, tile, audience))
+
+
+NOWHERE: Final = Ground((), (0.0, -90.0, 0.0, -90.0))
+"""Of a tile in which nothing is drawn, whatever happens."""
+
+
+def _private_answer(job: _Job) -> Rendered:
+    key = f"{job.name} {job.tile} {job.fingerprint}"
+    found = _private.find(key) if WATCH.look(settings.TILE_LOOK_SECONDS) else None
+    if found is not None:
+        return found
+    rendered = _flights.run((key, "private"), job.render)
+    _private.keep(key, replace(rendered, outcome="memory"), len(rendered.gzipped), rendered.ground)
+    return rendered
+
+
+class _Job:
+    """One part of one tile for one audience."""
+
+    def __init__(self, name: str, layers: tuple[LayerSpec, ...], tile: Tile, audience: Audience) -> None:
+        self.name, self.tile, self._layers = name, tile, [layer.name for layer in layers]
+        self._query = vector.tile_query(layers, tile, audience)
+        self.fingerprint = fingerprint_of(self._query.sql, self._query.params, GZIP_LEVEL)
+        self._lon_lat = tile.buffered_lon_lat(vector.buffer_units(layers))
+        self._store = TileStore(settings.TILE_STORE / "vector" / name, "mvt")
+
+    def answer(self) -> Rendered:
+        """From the store, if that is true; otherwise by whoever is first."""
+        stored = self._store.find(self.tile, self.fingerprint)
+        try:
+            return self._still_true(stored) or _flights.run(
+                (str(self._store), self.fingerprint),
+                lambda: self._render_alone(stored),
+                lambda: self._previous(stored),
+            )
+        except Error as error:
+            if stored is None:
+                raise away() from error
+            return self._found(stored, Ground(stored.stamps, self._lon_lat), "outdated")
+
+    def render(self) -> Rendered:
+        """From the database, at one moment of it."""
+        query = truth.with_stamps(self._query, self._layers)
+        ((content, stamps),) = database.fetch(query.sql, query.params)
+        return _compressed(bytes(content), Ground(truth.read_stamps(stamps), self._lon_lat), "rendered")
+
+    def _render_alone(self, seen: Stored | None) -> Rendered:
+        with alone(f"{self.name} {self.fingerprint}"):
+            stored = self._store.find(self.tile, self.fingerprint)
+            found = self._still_true(stored) if stored != seen else None  # another process was faster
+            if found is not None:
+                return found
+            rendered = self.render()
+            if rendered.gzipped:
+                self._store.save(self.tile, Stored(self.fingerprint, rendered.ground.stamps, rendered.gzipped))
+        return rendered
+
+    def _still_true(self, stored: Stored | None) -> Rendered | None:
+        if stored is None:
+            return None
+        ground = truth.renewed(Ground(stored.stamps, self._lon_lat))
+        return None if ground is None else self._found(stored, ground, "store")
+
+    def _previous(self, stored: Stored | None) -> Rendered | None:
+        if stored is None:
+            return None
+        ground = Ground(stored.stamps, self._lon_lat)
+        seconds = truth.seconds_untrue(ground)
+        return self._found(stored, ground, "previous") if seconds is not None and seconds < PREVIOUS_S else None
+
+    @staticmethod
+    def _found(stored: Stored, ground: Ground, outcome: Outcome) -> Rendered:
+        return Rendered(stored.body, _tag(stored.body), ground, outcome)
+
+
+def away() -> Problem:
+    detail = "the map data cannot be read at the moment; please ask again in a few seconds"
+    return Problem(503, "not available", detail)
+
+
+def _compressed(content: bytes, ground: Ground, outcome: Outcome) -> Rendered:
+    if not content:
+        return Rendered(b"", "empty", ground, outcome)
+    gzipped = gzip.compress(content, GZIP_LEVEL, mtime=0)
+    return Rendered(gzipped, _tag(gzipped), ground, outcome)
+
+
+def _tag(gzipped: bytes) -> str:
+    return hashlib.blake2b(gzipped, digest_size=12).hexdigest()
