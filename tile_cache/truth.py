@@ -6,7 +6,8 @@ same however long the log is and however much of it came since.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -66,9 +67,9 @@ def with_stamps(query: Query, layers: Iterable[str]) -> Query:
     return Query("SELECT (") + query + Query(")" + _AS_LISTS, (list(layers),))
 
 
-def read_stamps(pairs: Sequence[Sequence[Any]] | None) -> Stamps:
-    """The stamps of a row of `with_stamps`."""
-    return tuple(Stamp(str(layer), int(revision), str(at)) for layer, revision, at in pairs or ())
+def read_stamps(text: str | None) -> Stamps:
+    """The stamps of a row of `with_stamps`: JSON, which Django's connections leave unread."""
+    return tuple(Stamp(*members) for members in json.loads(text or "[]"))
 
 
 _TOUCHES = f"""later.layer = s.layer AND later.revision > s.revision
