@@ -46,14 +46,27 @@ $$;
 -- rows nothing (they are those entered at its moment), of the others how they were before. So nothing is lost that
 -- could not be read from the table, an import can be undone, and a million new rows are not written twice. A row that
 -- is inserted with another moment of entry (an old one that comes back) could not be known by it, so it is logged.
--- The area is exact (an envelope per row) up to 100 rows, and the common envelope beyond.
+-- The area is exact (an envelope per row) up to 100 rows. Beyond, all rows are laid over a grid of 16 by 16, and the
+-- area is an envelope per cell: what lies between two distant crowds is not touched.
+CREATE OR REPLACE FUNCTION machigis_cell(g geometry, around geometry) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT floor(16 * (ST_XMin(g) - ST_XMin(around)) / greatest(ST_XMax(around) - ST_XMin(around), 1e-9)) * 100
+       + floor(16 * (ST_YMin(g) - ST_YMin(around)) / greatest(ST_YMax(around) - ST_YMin(around), 1e-9))
+$$;
+
 CREATE OR REPLACE FUNCTION machigis_log_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE row_total bigint; touched geometry; change bigint;
 BEGIN
   SELECT count(*), ST_SetSRID(ST_Extent(geometry)::geometry, 4326) INTO row_total, touched FROM new_rows;
   IF row_total = 0 THEN RETURN NULL; END IF;
-  IF row_total <= 100 THEN SELECT ST_Union(ST_Envelope(geometry)) INTO touched FROM new_rows; END IF;
+  IF row_total <= 100 THEN
+    SELECT ST_Union(ST_Envelope(geometry)) INTO touched FROM new_rows;
+  ELSE
+    SELECT ST_Union(box) INTO touched
+      FROM (SELECT ST_SetSRID(ST_Extent(geometry)::geometry, 4326) AS box
+              FROM new_rows GROUP BY machigis_cell(geometry, touched)) cells;
+  END IF;
   change := machigis_add_change(TG_ARGV[0], 'insert', row_total, touched);
   INSERT INTO layers_changedrow (change_id, feature_id, after, geometry_after)
   SELECT change, id, to_jsonb(r) - 'geometry', geometry FROM new_rows r
@@ -68,7 +81,13 @@ DECLARE row_total bigint; touched geometry; change bigint;
 BEGIN
   SELECT count(*), ST_SetSRID(ST_Extent(geometry)::geometry, 4326) INTO row_total, touched FROM old_rows;
   IF row_total = 0 THEN RETURN NULL; END IF;
-  IF row_total <= 100 THEN SELECT ST_Union(ST_Envelope(geometry)) INTO touched FROM old_rows; END IF;
+  IF row_total <= 100 THEN
+    SELECT ST_Union(ST_Envelope(geometry)) INTO touched FROM old_rows;
+  ELSE
+    SELECT ST_Union(box) INTO touched
+      FROM (SELECT ST_SetSRID(ST_Extent(geometry)::geometry, 4326) AS box
+              FROM old_rows GROUP BY machigis_cell(geometry, touched)) cells;
+  END IF;
   change := machigis_add_change(TG_ARGV[0], 'delete', row_total, touched);
   INSERT INTO layers_changedrow (change_id, feature_id, before, geometry_before)
   SELECT change, id, to_jsonb(r) - 'geometry', geometry FROM old_rows r;
@@ -88,6 +107,10 @@ BEGIN
   ELSE
     SELECT ST_SetSRID(ST_Extent(geometry)::geometry, 4326) INTO touched
       FROM (SELECT geometry FROM old_rows UNION ALL SELECT geometry FROM new_rows) both_sides;
+    SELECT ST_Union(box) INTO touched
+      FROM (SELECT ST_SetSRID(ST_Extent(geometry)::geometry, 4326) AS box
+              FROM (SELECT geometry FROM old_rows UNION ALL SELECT geometry FROM new_rows) both_sides
+             GROUP BY machigis_cell(geometry, touched)) cells;
   END IF;
   change := machigis_add_change(TG_ARGV[0], 'update', row_total, touched);
   IF machigis_is_bulk() THEN
@@ -110,6 +133,9 @@ BEGIN
   EXECUTE format('SELECT count(*), ST_SetSRID(ST_Extent(geometry)::geometry, 4326) FROM %s', TG_RELID::regclass)
     INTO row_total, touched;
   IF row_total = 0 THEN RETURN NULL; END IF;
+  EXECUTE format(
+    'SELECT ST_Union(box) FROM (SELECT ST_SetSRID(ST_Extent(geometry)::geometry, 4326) AS box
+       FROM %s GROUP BY machigis_cell(geometry, $1)) cells', TG_RELID::regclass) INTO touched USING touched;
   change := machigis_add_change(TG_ARGV[0], 'delete', row_total, touched);
   EXECUTE format(
     'INSERT INTO layers_changedrow (change_id, feature_id, before, geometry_before)

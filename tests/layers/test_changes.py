@@ -4,6 +4,7 @@ import threading
 
 import psycopg
 import pytest
+from django.contrib.gis.geos import Polygon
 from django.db import connection, transaction
 
 from layers import editing
@@ -66,6 +67,22 @@ def test_an_update_is_logged_with_old_and_new_place_and_raises_the_version():
     west, _, east, _ = change.area.extent
     assert (west, east) == pytest.approx((139.56, 139.581))
     assert change.area.num_geom == 2, "two places apart, not the box around both"
+
+
+def test_what_lies_between_two_crowds_is_not_touched_by_either():
+    two_crowds = (
+        "SELECT n::text, ST_Multi(ST_MakeEnvelope(x, 35.68, x + 0.001, 35.681, 4326)) FROM generate_series(1, 300) n,"
+        " LATERAL (SELECT CASE WHEN mod(n, 2) = 0 THEN 139.5 ELSE 139.7 END + n * 0.00001 AS x) place"
+    )
+    execute(f"INSERT INTO layers_damagearea (id, geometry) {two_crowds}")
+    execute("UPDATE layers_damagearea SET description = 'x'")
+    execute("DELETE FROM layers_damagearea WHERE id < '290'")
+    execute("TRUNCATE layers_damagearea")
+    between = Polygon.from_bbox((139.55, 35.6, 139.65, 35.7))
+    for change in Change.objects.filter(layer="damage-areas"):
+        west, _, east, _ = change.area.extent
+        assert (west, east) == pytest.approx((139.5, 139.704), abs=0.002), change
+        assert not change.area.intersects(between), change
 
 
 def test_version_and_times_cannot_be_forged_by_an_update():
