@@ -29,6 +29,8 @@ from tile_cache.watch import WATCH
 GZIP_LEVEL: Final = 5
 PREVIOUS_S: Final = 1.0
 """How long a tile may still be given after a change while another renders it anew."""
+LAST_EMPTY_ZOOM: Final = 16
+"""Beyond, that nothing is there is quickly found out, and there are billions of such tiles: they are not stored."""
 PRIVATE_BYTES: Final = 16_000_000
 """Of all tiles for staff that one process keeps."""
 
@@ -153,7 +155,7 @@ class _Job:
             if found is not None:
                 return found
             rendered = self.render()
-            if rendered.gzipped:
+            if rendered.gzipped or self.tile.z <= LAST_EMPTY_ZOOM:
                 self._store.save(self.tile, Stored(self.fingerprint, rendered.ground.stamps, rendered.gzipped))
         return rendered
 
@@ -181,11 +183,11 @@ def away() -> Problem:
 
 
 def _compressed(content: bytes, ground: Ground, outcome: Outcome) -> Rendered:
-    if not content:
-        return Rendered(b"", "empty", ground, outcome)
-    gzipped = gzip.compress(content, GZIP_LEVEL, mtime=0)
+    gzipped = gzip.compress(content, GZIP_LEVEL, mtime=0) if content else b""
     return Rendered(gzipped, _tag(gzipped), ground, outcome)
 
 
 def _tag(gzipped: bytes) -> str:
+    if not gzipped:
+        return "empty"
     return hashlib.blake2b(gzipped, digest_size=12).hexdigest()

@@ -37,12 +37,12 @@ SHAPES = {
     "damage-areas": f"ST_Multi(ST_Expand({_POINT}, 0.0002))",
     "base-places": _POINT,
 }
-ZOOMS = (8, 12, 14, 16)
+ZOOMS = (8, 14)
 
 Place = tuple[float, float]
 """Longitude and latitude."""
 
-places = st.sampled_from([(139.5 + 0.0137 * column, 35.66 + 0.0113 * row) for column in range(6) for row in range(5)])
+places = st.sampled_from([(139.5 + 0.0137 * column, 35.66 + 0.0113 * row) for column in range(3) for row in range(2)])
 tables = st.sampled_from(sorted(TABLES))
 
 
@@ -64,7 +64,7 @@ def test_any_order_of_changes_and_requests_gives_tiles_as_the_data_are(committed
         asked = processes
 
     health = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    wanted = settings(max_examples=examples, stateful_step_count=14, deadline=None, suppress_health_check=health)
+    wanted = settings(max_examples=examples, stateful_step_count=20, deadline=None, suppress_health_check=health)
     run_state_machine_as_test(Machine, settings=wanted)
 
 
@@ -110,14 +110,16 @@ class Editors(RuleBasedStateMachine):
     def truncate(self, table: str) -> None:
         self._write(table, self._within(table), f"TRUNCATE {TABLES[table]}", [])
 
-    @rule(process=st.integers(0, 2), tileset=st.sampled_from(TILESETS), place=places, zoom=st.sampled_from(ZOOMS))
-    def ask(self, process: int, tileset: str, place: Place, zoom: int) -> None:
+    @rule(tileset=st.sampled_from(TILESETS), place=places, zoom=st.sampled_from(ZOOMS))
+    def ask(self, tileset: str, place: Place, zoom: int) -> None:
+        """Each process has a memory of its own."""
         tile = tile_of(*place, zoom)
-        told = self.asked[process].ask(f"/tiles/{tileset}/{tile.z}/{tile.x}/{tile.y}.mvt")
-        _check_content(told, tileset, tile)
-        if (tileset, tile) in self.untouched and told.body:
-            assert told.is_hit, "nothing has touched it since it was rendered"
-        self.untouched.add((tileset, tile))
+        for process in self.asked:
+            told = process.ask(f"/tiles/{tileset}/{tile.z}/{tile.x}/{tile.y}.mvt")
+            _check_content(told, tileset, tile)
+            if (tileset, tile) in self.untouched:
+                assert told.is_hit, "nothing has touched it since it was rendered"
+            self.untouched.add((tileset, tile))
 
     @rule(process=st.integers(0, 2), tileset=st.sampled_from(TILESETS), place=places, zoom=st.sampled_from(ZOOMS))
     def ask_for_a_revision(self, process: int, tileset: str, place: Place, zoom: int) -> None:
