@@ -148,12 +148,13 @@ def _caching(tileset: Tileset, rendered: Rendered, asked: AskedTile, *, is_immut
         ("ETag", f'"{tag}"'),
         ("Cache-Control", control if tileset.is_public else "private, no-store"),
         ("Vary", f"Accept-Encoding{depends}"),
-        ("Cache-Status", MISS if rendered.outcome == "rendered" else HIT),
+        ("Cache-Status", {"rendered": MISS, "awaited": AWAITED}.get(rendered.outcome, HIT)),
         *((("Access-Control-Allow-Origin", "*"),) if tileset.is_public else ()),
     )
 
 
 HIT: Final = "machigis; hit"
+AWAITED: Final = "machigis; fwd=miss; collapsed"
 MISS: Final = "machigis; fwd=miss; stored"
 OUTDATED: Final = 'machigis; hit; detail="possibly outdated"'
 """How a cache tells what it did (RFC 9211)."""

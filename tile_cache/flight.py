@@ -34,8 +34,8 @@ class Flights[K: Hashable, V]:
         self._flights: dict[K, _Flight[V]] = {}
         self._lock = Lock()
 
-    def run(self, key: K, make: Callable[[], V], instead: Callable[[], V | None] = lambda: None) -> V:
-        """What `make` makes; where another thread is at it already, what that one makes.
+    def run(self, key: K, make: Callable[[], V], instead: Callable[[], V | None] = lambda: None) -> tuple[V, bool]:
+        """What `make` makes, and False; where another thread is at it already, what that one makes, and True.
 
         Args:
             instead: asked by a thread that would have to wait; what it gives is taken, unless it is None.
@@ -49,14 +49,14 @@ class Flights[K: Hashable, V]:
             if flight is None:
                 flight = self._flights[key] = _Flight()
         if is_first:
-            return self._fly(key, flight, make)
+            return self._fly(key, flight, make), False
         found = instead()
         if found is not None:
-            return found
+            return found, False
         flight.is_over.wait()
         if flight.error is not None:
             raise flight.error
-        return flight.result  # type: ignore[return-value]  # it is over, without an error
+        return flight.result, True  # type: ignore[return-value]  # it is over, without an error
 
     def _fly(self, key: K, flight: _Flight[V], make: Callable[[], V]) -> V:
         try:
@@ -83,14 +83,17 @@ def alone(name: str) -> Iterator[bool]:
     """
     key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_TRY, [key, str(STATEMENT_TIMEOUT_MS), str(LOCK_TIMEOUT_MS)])
+        cursor.execute(_TRY, [key, str(STATEMENT_TIMEOUT_MS), str(LOCK_TIMEOUT_MS), str(CLIENT_CHECK_MS)])
         has_lock = cursor.fetchone()[0]
         if not has_lock:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
         yield not has_lock
 
 
+CLIENT_CHECK_MS: Final = 1_000
+"""How long the database goes on with a statement, and keeps its lock, after the process that asked has been killed."""
 _TRY: Final = (
     "SELECT pg_try_advisory_xact_lock(%s),"
-    " set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true)"
+    " set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true),"
+    " set_config('client_connection_check_interval', %s, true)"
 )

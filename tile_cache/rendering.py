@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from django.conf import settings
-from django.db import Error
+from django.db import Error, InterfaceError, OperationalError, connection
 
 from layers import database
 from layers.problems import Problem
@@ -34,8 +34,8 @@ LAST_EMPTY_ZOOM: Final = 16
 PRIVATE_BYTES: Final = 16_000_000
 """Of all tiles for staff that one process keeps."""
 
-Outcome = Literal["memory", "store", "rendered", "previous", "outdated"]
-"""Where a tile came from; ``previous`` and ``outdated`` may not be true any more."""
+Outcome = Literal["memory", "store", "awaited", "rendered", "previous", "outdated"]
+"""Where a tile came from; ``awaited`` from another thread. ``previous`` and ``outdated`` may not be true any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _joined(parts: list[Rendered]) -> Rendered:
     return _compressed(b"".join(gzip.decompress(each.gzipped) for each in filled), ground, outcome)
 
 
-_FROM_BEST: Final[tuple[Outcome, ...]] = ("memory", "store", "rendered", "previous", "outdated")
+_FROM_BEST: Final[tuple[Outcome, ...]] = ("memory", "store", "awaited", "rendered", "previous", "outdated")
 
 
 def _around(bounds: list[Bounds]) -> Bounds:
@@ -113,7 +113,7 @@ def _private_answer(job: _Job) -> Rendered:
     found = _private.find(key) if WATCH.look(settings.TILE_LOOK_SECONDS) else None
     if found is not None:
         return found
-    rendered = _flights.run((key, "private"), job.render)
+    rendered, _ = _flights.run((key, "private"), job.render)
     _private.keep(key, replace(rendered, outcome="memory"), len(rendered.gzipped), rendered.ground)
     return rendered
 
@@ -132,11 +132,7 @@ class _Job:
         """From the store, if that is true; otherwise by whoever is first."""
         stored = self._store.find(self.tile, self.fingerprint)
         try:
-            return self._still_true(stored) or _flights.run(
-                (str(self._store), self.fingerprint),
-                lambda: self._render_alone(stored),
-                lambda: self._previous(stored),
-            )
+            return self._still_true(stored) or self._fly(stored)
         except Error as error:
             if stored is None:
                 raise away() from error
@@ -147,6 +143,22 @@ class _Job:
         query = truth.with_stamps(self._query, self._layers)
         ((content, stamps),) = database.fetch(query.sql, query.params)
         return _compressed(bytes(content), Ground(truth.read_stamps(stamps), self._lon_lat), "rendered")
+
+    def _fly(self, stored: Stored | None) -> Rendered:
+        found, is_shared = _flights.run(
+            (self.name, self.fingerprint), lambda: self._render_or_again(stored), lambda: self._previous(stored)
+        )
+        return replace(found, outcome="awaited") if is_shared and found.outcome == "rendered" else found
+
+    def _render_or_again(self, stored: Stored | None) -> Rendered:
+        """Once more where the connection broke in the middle: its statement has no other effect than its answer."""
+        try:
+            return self._render_alone(stored)
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or connection.is_usable():
+                raise
+            connection.close()
+            return self._render_alone(stored)
 
     def _render_alone(self, seen: Stored | None) -> Rendered:
         with alone(f"{self.name} {self.fingerprint}"):

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,9 +49,11 @@ class OtherProcess:
 
 
 @contextmanager
-def other_process(database_url: str, tiles: Path, *, look_seconds: float = 0.0) -> Iterator[OtherProcess]:
+def other_process(
+    database_url: str, tiles: Path, *, look_seconds: float = 0.0, env: Mapping[str, str] = os.environ
+) -> Iterator[OtherProcess]:
     """Start one; it ends with the block."""
-    env = os.environ | {"DATABASE_URL": database_url, "TILES": str(tiles), "LOOK_SECONDS": str(look_seconds)}
+    env = dict(env) | {"DATABASE_URL": database_url, "TILES": str(tiles), "LOOK_SECONDS": str(look_seconds)}
     argv = [sys.executable, "-m", "tests.tile_cache.other_process"]
     with subprocess.Popen(argv, env=env, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as it:
         try:
