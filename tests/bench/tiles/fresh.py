@@ -8,7 +8,7 @@ import shutil
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,6 +53,16 @@ class Times:
     bare: dict[Key, list[float]] = field(default_factory=lambda: defaultdict(list))
     by_hand: dict[Key, list[float]] = field(default_factory=lambda: defaultdict(list))
 
+    def add(self, key: Key, taken: tuple[float, float, float]) -> None:
+        """What one tile took on each side."""
+        for side, milliseconds in zip((self.ours, self.bare, self.by_hand), taken, strict=True):
+            side[key].append(milliseconds)
+
+    def medians(self, key: Key) -> tuple[float, float, float]:
+        """The same of all tiles of a row."""
+        ours, bare, by_hand = (statistics.median(side[key]) for side in (self.ours, self.bare, self.by_hand))
+        return ours, bare, by_hand
+
 
 @measurement("tiles.fresh")
 def fresh(place: Place) -> Iterator[Row]:
@@ -71,7 +81,7 @@ def fresh(place: Place) -> Iterator[Row]:
 
 
 def _asking(base: str) -> Callable[[str], int]:
-    """Asks over one kept connection: bytes of the answer."""
+    """Asks over one kept connection: bytes of the answer, none where nothing is drawn."""
     where = urlsplit(base)
     connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=60)
 
@@ -79,7 +89,7 @@ def _asking(base: str) -> Callable[[str], int]:
         connection.request("GET", address, headers=ACCEPT)
         with closing(connection.getresponse()) as answer:
             content = answer.read()
-        if answer.status != 200:
+        if answer.status not in {200, 204}:
             raise WorkFailedError(f"tiles.fresh: {answer.status} for {address}: {content[:200]!r}")
         return len(content)
 
@@ -97,8 +107,8 @@ def _round(
         for tile in untrue:
             tileset = ",".join(layers_of(name, tile.z))
             taken = _taken(connection, ask, tileset, tile)
-            for side, milliseconds in zip(_sides(times), taken if change else (), strict=False):
-                side[name, tile.z].append(milliseconds)
+            if change and taken:
+                times.add((name, tile.z), taken)
 
 
 def layers_of(name: str, zoom: int) -> tuple[str, ...]:
@@ -108,10 +118,14 @@ def layers_of(name: str, zoom: int) -> tuple[str, ...]:
 
 def _taken(
     connection: psycopg.Connection[Any], ask: Callable[[str], int], tileset: str, tile: Tile
-) -> tuple[float, float, float]:
-    ours_ms = _ms(lambda: ask(plain_address(tileset, tile)))
+) -> tuple[float, float, float] | None:
+    """Milliseconds of ours, of our statements and of those by hand; None for a tile in which nothing is drawn."""
+    began = time.perf_counter()
+    size = ask(plain_address(tileset, tile))
+    ours_ms = (time.perf_counter() - began) * 1000
     bare_ms = _statements_ms(connection, statements.ours(tileset, tile))
-    return ours_ms, bare_ms, _statements_ms(connection, statements.by_hand(tileset, tile))
+    by_hand_ms = _statements_ms(connection, statements.by_hand(tileset, tile))
+    return (ours_ms, bare_ms, by_hand_ms) if size else None
 
 
 def _chosen(zoom: int, chance: random.Random) -> list[Tile]:
@@ -137,14 +151,9 @@ def _one_within(connection: psycopg.Connection[Any], table: str, tile: Tile) -> 
 
 def _statements_ms(connection: psycopg.Connection[Any], queries: Sequence[Query]) -> float:
     """Prepared, with the bytes as they are (the text form would be twice as many)."""
-    return _ms(
-        lambda: [connection.execute(q.sql.encode(), q.params, prepare=True, binary=True).fetchone() for q in queries]
-    )
-
-
-def _ms(work: Callable[[], object]) -> float:
     began = time.perf_counter()
-    work()
+    for query in queries:
+        connection.execute(query.sql.encode(), query.params, prepare=True, binary=True).fetchone()
     return (time.perf_counter() - began) * 1000
 
 
@@ -156,11 +165,7 @@ def rows_of(times: Times) -> Iterator[Row]:
             if (name, zoom) not in times.ours:
                 yield Row(row, "ms", None, note="nothing is drawn at this zoom, or nothing is there")
                 continue
-            yield from _rows(row, *(statistics.median(side[name, zoom]) for side in _sides(times)))
-
-
-def _sides(times: Times) -> tuple[Mapping[Key, list[float]], ...]:
-    return times.ours, times.bare, times.by_hand
+            yield from _rows(row, *times.medians((name, zoom)))
 
 
 def _rows(name: str, ours_ms: float, bare_ms: float, by_hand_ms: float) -> Iterator[Row]:

@@ -176,18 +176,16 @@ def _take(taken: Taken, name: str, question: Question, address: Address, turn: T
 
 
 def _answers(running: Running, address: str) -> bool:
-    """Whether a tile comes in good time; the first request is one that nobody counts."""
-    for _ in range(2):
-        try:
-            answer = running.get(address, ACCEPT, PATIENCE_S)
-        except WorkFailedError as error:
-            if isinstance(error.__cause__, TimeoutError):
-                continue
-            raise
-        if answer.status != 200:
-            raise WorkFailedError(f"{answer.status} at {address}")
-        return True
-    return False
+    """Whether a tile comes in good time."""
+    try:
+        answer = running.get(address, ACCEPT, PATIENCE_S)
+    except WorkFailedError as error:
+        if isinstance(error.__cause__, TimeoutError):
+            return False
+        raise
+    if answer.status != 200:
+        raise WorkFailedError(f"{answer.status} at {address}")
+    return True
 
 
 def rows_of(asked: Sequence[Question], taken: Taken) -> Iterator[Row]:
