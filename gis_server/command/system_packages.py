@@ -19,6 +19,7 @@ from gis_server.command.processes import Program, output_of, run
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "/System/Library/Fonts")
 JAPANESE_FONTS = ("*NotoSansCJK*", "*NotoSansJP*", "*IPA*Gothic*", "ipag*.ttf", "*ヒラギノ*", "*Hiragino*")
 CLUSTER_SETTINGS = Path("/etc/postgresql-common/createcluster.d")
+START_POLICY = Path("/usr/sbin/policy-rc.d")
 QGIS_PYTHON = "/usr/bin/python3"
 QGIS_FOLDERS = ("/usr/lib/python3/dist-packages", "/usr/share/qgis/python")
 POSTGRESQL_VERSIONS = range(30, 12, -1)
@@ -71,6 +72,7 @@ def needs_of_bench() -> tuple[Need, ...]:
         _program("GDAL's ogr2ogr", "ogr2ogr", ("gdal-bin",), "gdal"),
         _program("osm2pgsql", "osm2pgsql", ("osm2pgsql",), "osm2pgsql"),
         _program("wrk", "wrk", ("wrk",), "wrk"),
+        Need("nginx", lambda: find_nginx() is not None, ("nginx",), "nginx"),
     )
 
 
@@ -103,6 +105,11 @@ def find_chromium() -> str | None:
         if path and not _is_snap_stub(Path(path)):
             return path
     return None
+
+
+def find_nginx() -> str | None:
+    """nginx, which Debian puts where only the administrator's path leads."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 
 
 def has_compose() -> bool:
@@ -150,7 +157,7 @@ def _install(missing: Sequence[Need], names: str, env: Mapping[str, str], log: P
         raise Failure(f"this system offers no package for one of: {names}; install it and start again")
     console.step(f"installing system packages: {' '.join(packages)}")
     install = Program([*apt, "install", "-y", "--no-install-recommends", *packages], env)
-    with _no_cluster_of_its_own(as_root, env):
+    with _no_cluster_of_its_own(as_root, env), _no_nginx_started(packages, as_root, env):
         try:
             run(install, "installing system packages", log, console)
         except Failure:  # lists that have grown old name files that are gone
@@ -183,6 +190,25 @@ def _no_cluster_of_its_own(as_root: Sequence[str], env: Mapping[str, str]) -> It
         yield
     finally:
         output_of(Program([*as_root, "rm", "-f", settings], env))
+
+
+@contextmanager
+def _no_nginx_started(packages: Sequence[str], as_root: Sequence[str], env: Mapping[str, str]) -> Iterator[None]:
+    """Debian's nginx starts on port 80 as soon as it is installed, and at each boot; only its program is wanted here.
+
+    On a machine that has a policy of its own for what is started (invoke-rc.d(8)), it stays untouched.
+    """
+    if "nginx" not in packages or START_POLICY.exists():
+        yield
+        return
+    output_of(Program([*as_root, "tee", START_POLICY], env), given="#!/bin/sh\nexit 101\n")  # 101: not allowed
+    output_of(Program([*as_root, "chmod", "755", START_POLICY], env))
+    try:
+        yield
+    finally:
+        output_of(Program([*as_root, "rm", "-f", START_POLICY], env))
+        disable = "command -v systemctl >/dev/null && systemctl disable nginx"
+        output_of(Program([*as_root, "sh", "-c", disable], env))
 
 
 def _is_known(package: str, env: Mapping[str, str]) -> bool:

@@ -15,7 +15,7 @@ django.setup()  # the measurements know the layers, whose models need it
 
 from gis_server.command.arguments import parse  # noqa: E402
 from gis_server.command.console import Failure  # noqa: E402
-from tests.bench import api, etl  # noqa: E402, F401 - register their measurements
+from tests.bench import api, etl, tiles  # noqa: E402, F401 - register their measurements
 from tests.bench.registry import Measure, Place, chosen  # noqa: E402
 from tests.bench.rows import Row, as_json, table  # noqa: E402
 from tests.bench.running import WorkFailedError  # noqa: E402

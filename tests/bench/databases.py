@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from psycopg import sql
 
 from tests.bench.running import measured
 from tests.running import drop_database
@@ -27,17 +29,55 @@ def new(name: str, template: str = "") -> Iterator[str]:
 
     Dropping one makes the server write down all that it holds (a checkpoint), so no run pays for the one before it.
     """
+    try:
+        yield make(name, template)
+    finally:
+        drop_database(os.environ["DATABASE_URL"], name)
+
+
+def make(name: str, template: str = "") -> str:
+    """A database that stays, in the place of one of that name; its address."""
     drop_database(os.environ["DATABASE_URL"], name)
     copy = f' TEMPLATE "{template}"' if template else ""
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"{copy}')
-    try:
-        if not template:
-            with psycopg.connect(url_of(name), autocommit=True) as connection:
-                connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
-        yield url_of(name)
-    finally:
-        drop_database(os.environ["DATABASE_URL"], name)
+    if not template:
+        with psycopg.connect(url_of(name), autocommit=True) as connection:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+    return url_of(name)
+
+
+def note(name: str, text: str) -> None:
+    """Write a note at a database, which stays as long as it."""
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        words = sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(text))
+        connection.execute(words)
+
+
+def find_note(name: str) -> str | None:
+    """The note at a database; None where there is no note, or no such database."""
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        words = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+        row = connection.execute(words, [name]).fetchone()
+    return row[0] if row else None
+
+
+def end_statements(url: str) -> None:
+    """End what others still do in a database: a server that has gone may have left statements running."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        connection.execute(f"SELECT pg_terminate_backend(pid, 5000) {others}".encode())
+
+
+def wait_until_idle(url: str, patience_s: float = 30) -> None:
+    """Wait for the statements of requests whose asker has gone already; what takes longer is ended."""
+    deadline = time.monotonic() + patience_s
+    busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"
+    with psycopg.connect(url, autocommit=True) as connection:
+        while (row := connection.execute(busy).fetchone()) and row[0] > 1:
+            if time.monotonic() > deadline:
+                end_statements(url)
+            time.sleep(0.1)
 
 
 def make_tables(url: str) -> None:

@@ -57,9 +57,9 @@ def loaded(place: Place, points: int, polygons: int) -> Iterator[Loaded]:
         databases.make_tables(url)
         place.tell(f"api: {points} points, {polygons} polygons")
         files = place.home / "files"
-        _load(url, FACILITIES, facilities.csv_file(files, points), points)
+        load(url, FACILITIES, facilities.csv_file(files, points), points)
         if polygons:
-            _load(url, BUILDINGS, buildings_file(files, polygons), polygons)
+            load(url, BUILDINGS, buildings_file(files, polygons), polygons)
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
             prefixes = {layer: _prefix(connection, layer) for layer in (FACILITIES, BUILDINGS)}
@@ -70,7 +70,8 @@ def scaled(rows: int, place: Place) -> int:
     return max(1, round(rows * place.scale))
 
 
-def _load(url: str, layer: str, path: Path, rows: int) -> None:
+def load(url: str, layer: str, path: Path, rows: int) -> None:
+    """A file into a layer by `./gis import`; it is an error when not every row comes in."""
     measured([CHECKOUT / "gis", "import", path, "--layer", layer, "--yes"], databases.in_database(url))
     stored = databases.count(url, registry.get(layer).table)
     if stored != rows:

@@ -10,7 +10,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,7 @@ from tests.bench.running import WorkFailedError
 WORKERS = 2
 START_S = 120
 HOST = "127.0.0.1"
+LAYERS = (FACILITIES, BUILDINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +76,22 @@ class Server:
     @contextmanager
     def running(self, place: Place) -> Iterator[Running]:
         """The server, up and answering; gone afterwards."""
-        place.home.mkdir(parents=True, exist_ok=True)
-        port = _free_port()
-        service = self.start(place, port)
-        try:
-            base = f"http://{HOST}:{port}"
-            _wait(service, base + self.ready)
-            yield Running(base, service)
-        finally:
-            service.stop(patience_s=15)
+        with started(self.start, self.ready, place) as running:
+            yield running
+
+
+@contextmanager
+def started(start: Callable[[Place, int], Service], ready: str, place: Place) -> Iterator[Running]:
+    """A server on a port that was free, as soon as it answers at the address `ready`; gone afterwards."""
+    place.home.mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    service = start(place, port)
+    try:
+        base = f"http://{HOST}:{port}"
+        _wait(service, base + ready)
+        yield Running(base, service)
+    finally:
+        service.stop(patience_s=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,7 @@ class Running:
     base: str
     service: Service
 
-    def get(self, address: str, headers: Mapping[str, str] | None = None) -> Answer:
+    def get(self, address: str, headers: Mapping[str, str] | None = None, timeout_s: float = 60) -> Answer:
         """One answer, whatever its status.
 
         Raises:
@@ -101,7 +109,7 @@ class Running:
         """
         request = urllib.request.Request(self.base + address, headers=dict(headers or {}))  # noqa: S310 - loopback
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - loopback
+            with urllib.request.urlopen(request, timeout=timeout_s) as answer:  # noqa: S310 - loopback
                 return Answer(answer.status, answer.headers.get("ETag", ""), answer.read())
         except urllib.error.HTTPError as error:
             return Answer(error.code, "", error.read())
@@ -148,10 +156,14 @@ def start_ours(place: Place, port: int) -> Service:
 
 
 def _start_pygeoapi(place: Place, port: int) -> Service:
+    return start_pygeoapi(place, port, pygeoapi_settings(place.url, port))
+
+
+def start_pygeoapi(place: Place, port: int, given: Mapping[str, Any]) -> Service:
     """Gunicorn, in front of pygeoapi's Flask application. Its answers are in JSON unless a browser asks."""
     settings, definition = place.home / "pygeoapi.yml", place.home / "pygeoapi-openapi.yml"
-    settings.write_text(json.dumps(pygeoapi_settings(place.url, port), ensure_ascii=False))
-    env = _outside() | {"PYGEOAPI_CONFIG": str(settings), "PYGEOAPI_OPENAPI": str(definition)}
+    settings.write_text(json.dumps(given, ensure_ascii=False))
+    env = outside() | {"PYGEOAPI_CONFIG": str(settings), "PYGEOAPI_OPENAPI": str(definition)}
     write = [place.peers / "bin" / "pygeoapi", "openapi", "generate", settings, "--output-file", definition]
     done = subprocess.run([str(word) for word in write], env=env, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -159,22 +171,23 @@ def _start_pygeoapi(place: Place, port: int) -> Service:
     threads = ["--worker-class", "gthread", "--threads", "4"]
     options = ["--workers", WORKERS, *threads, "--bind", f"{HOST}:{port}", "--log-level", "error"]
     argv = [place.peers / "bin" / "gunicorn", *options, "pygeoapi.flask_app:APP"]
-    return _service("pygeoapi", argv, env, place)
+    return service_of("pygeoapi", argv, env, place)
 
 
-def _start_tipg(place: Place, port: int) -> Service:
+def start_tipg(place: Place, port: int, layers: Sequence[str] = LAYERS) -> Service:
     """Uvicorn, as tipg's manual and its container do."""
     options = ["--host", HOST, "--port", port, "--workers", WORKERS, "--no-access-log", "--log-level", "error"]
     argv = [place.peers / "bin" / "uvicorn", *options, "tipg.main:app"]
-    return _service("tipg", argv, _outside() | tipg_settings(place.url), place)
+    return service_of("tipg", argv, outside() | tipg_settings(place.url, layers), place)
 
 
-def _service(name: str, argv: list[Any], env: Mapping[str, str], place: Place) -> Service:
+def service_of(name: str, argv: list[Any], env: Mapping[str, str], place: Place) -> Service:
+    """A program in the server's folder, which holds its log."""
     return Service(name, Program(argv, env, place.home), place.home / f"{name}.log", signal.SIGTERM)
 
 
-def pygeoapi_settings(url: str, port: int) -> dict[str, Any]:
-    """pygeoapi's settings: both layers by its PostgreSQL provider, with the fields that the public sees from us."""
+def pygeoapi_settings(url: str, port: int, layers: Sequence[str] = LAYERS) -> dict[str, Any]:
+    """pygeoapi's settings: the layers by its PostgreSQL provider, with the fields that the public sees from us."""
     text = {"title": "bench", "description": "bench", "keywords": ["bench"], "url": "https://example.org/"}
     people = {
         "identification": {**text, "keywords_type": "theme", "terms_of_service": "none"},
@@ -197,7 +210,7 @@ def pygeoapi_settings(url: str, port: int) -> dict[str, Any]:
         },
         "logging": {"level": "ERROR"},
         "metadata": people,
-        "resources": {layer: _resource(layer, url) for layer in (FACILITIES, BUILDINGS)},
+        "resources": {layer: _resource(layer, url) for layer in layers},
     }
 
 
@@ -205,7 +218,7 @@ def _resource(layer: str, url: str) -> dict[str, Any]:
     provider = {
         "type": "feature",
         "name": "PostgreSQL",
-        "data": _sqlalchemy_url(url),
+        "data": sqlalchemy_url(url),
         "id_field": "id",
         "table": registry.get(layer).table,
         "geom_field": "geometry",
@@ -222,9 +235,9 @@ def _resource(layer: str, url: str) -> dict[str, Any]:
     }
 
 
-def tipg_settings(url: str) -> dict[str, str]:
-    """tipg's settings: both tables and nothing else, with the fields that the public sees from us."""
-    tables = {layer: registry.get(layer).table for layer in (FACILITIES, BUILDINGS)}
+def tipg_settings(url: str, layers: Sequence[str] = LAYERS) -> dict[str, str]:
+    """tipg's settings: these layers' tables and nothing else, with the fields that the public sees from us."""
+    tables = {layer: registry.get(layer).table for layer in layers}
     fields = {
         f"TIPG_TABLE_CONFIG__public_{table}__PROPERTIES": json.dumps(["id", *_public_fields(layer)])
         for layer, table in tables.items()
@@ -249,11 +262,12 @@ def _url_with_host(url: str) -> str:
     return f"postgresql://{user}@{quote(folder, safe='')}:{parts.port or 5432}{parts.path}" if folder else url
 
 
-def _sqlalchemy_url(url: str) -> str:
+def sqlalchemy_url(url: str) -> str:
+    """The address as SQLAlchemy reads it, for psycopg2."""
     return "postgresql+psycopg2://" + url.partition("://")[2]
 
 
-def _outside() -> dict[str, str]:
+def outside() -> dict[str, str]:
     """The surroundings of a program that is not ours: nothing of our Python, our home or our database."""
     ours = ("PYTHON", "DJANGO", "GIS_", "DATABASE_URL", "PG")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
@@ -289,7 +303,7 @@ PEERS = (
     ),
     Server(
         "tipg",
-        _start_tipg,
+        start_tipg,
         lambda layer: f"/collections/public.{registry.get(layer).table}/items",
         _with_offset,
         "/healthz",
