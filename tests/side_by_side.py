@@ -1,0 +1,105 @@
+"""Two pytest workers side by side: a home for each, which tests go together, and who has the machine to himself.
+
+`./gis test` loads this (`-p tests.side_by_side`) when it runs everything. Each worker has a test database of its own
+(pytest-django gives it a suffix), cities of its own (tests/running.py) and a home of its own (here).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from xdist.scheduler import LoadGroupScheduling
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+LOCKS = Path(os.environ.get("GIS_HOME", "var/test")).absolute()
+
+if WORKER:  # before Django reads it: what is stored by revision must not be another database's
+    os.environ["GIS_HOME"] = str(LOCKS / WORKER)
+
+TOGETHER = "city"
+"""The tests that share the running city."""
+ORDER = (
+    "tests/browser/test_promise.py",
+    "tests/browser/",
+)
+"""The product's heart, then what takes longest: the short ones fill what is left at the end."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first what takes long, and name the group of whatever needs the running city."""
+    items.sort(key=lambda item: _rank(item.nodeid))
+    for item in items:
+        if _shares_the_city(item):
+            item.add_marker(pytest.mark.xdist_group(TOGETHER))
+
+
+def _rank(nodeid: str) -> int:
+    return next((rank for rank, beginning in enumerate(ORDER) if nodeid.startswith(beginning)), len(ORDER))
+
+
+def _shares_the_city(item: pytest.Item) -> bool:
+    found = getattr(item, "_fixtureinfo", None)
+    cities = found.name2fixturedefs.get("city", ()) if found else ()
+    return bool(cities) and cities[-1].scope == "session"
+
+
+class ByFile(LoadGroupScheduling):
+    """A file stays with one worker, as its fixtures do; what bears a group stays with its group."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        group = super()._split_scope(nodeid)
+        return nodeid.split("::")[0] if group == nodeid else group
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    """Files in the order of collection, to whichever worker is free."""
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Say the test's name as one can type it: without the group."""
+    if not WORKER:
+        report.nodeid = report.nodeid.removesuffix("@" + TOGETHER)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Wait while another worker's test has the machine to itself."""
+    with _machine(alone=False):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """The same; a test marked `alone` waits until no other test runs."""
+    with _machine(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """As for its setup."""
+    with _machine(alone=False):
+        return (yield)
+
+
+@contextmanager
+def _machine(*, alone: bool) -> Iterator[None]:
+    """The machine, with others or alone. Who waits for it alone holds the door, so that nobody slips in before."""
+    LOCKS.mkdir(parents=True, exist_ok=True)
+    with (LOCKS / "door.lock").open("w") as door, (LOCKS / "machine.lock").open("w") as machine:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        fcntl.flock(machine, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        fcntl.flock(door, fcntl.LOCK_UN)
+        try:
+            yield
+        finally:
+            fcntl.flock(machine, fcntl.LOCK_UN)  # closing is not enough where a child of ours still has it open
