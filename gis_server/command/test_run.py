@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import secrets
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -31,7 +30,6 @@ def test_run(options: argparse.Namespace, setup: Setup) -> int:
     try:
         with database_of_its_own("test", options.home, setup, is_durable=False) as env:
             env["GIS_CHROMIUM"] = str(browser)
-            env["PYTHONHASHSEED"] = str(secrets.randbelow(2**32))  # each run another, but every worker the same
             return _run_all(checks(setup.checkout, options.pytest, heavy=options.all), env, setup)
     except signals.Stopped:
         setup.console.step("stopped")
