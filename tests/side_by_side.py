@@ -22,21 +22,21 @@ if WORKER:  # before Django reads it: what is stored by revision must not be ano
     os.environ["GIS_HOME"] = str(LOCKS / WORKER)
 
 TOGETHER = "city"
-"""The tests that share the running city."""
-ORDER = (
-    "tests/browser/test_promise.py",
-    "tests/browser/",
-)
+"""The tests that share the running city, and those that keep both processors busy: never beside a test of time."""
+BUSY = "tests/ogc_api/contract/"
+ORDER = ("tests/browser/test_promise.py", BUSY, "tests/browser/")
 """The product's heart, then what takes longest: the short ones fill what is left at the end."""
 
 
-@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Name the group of whatever needs the running city."""
+    if item.nodeid.startswith(BUSY) or _shares_the_city(item):
+        item.add_marker(pytest.mark.xdist_group(TOGETHER))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put first what takes long, and name the group of whatever needs the running city."""
+    """Put first what takes long."""
     items.sort(key=lambda item: _rank(item.nodeid))
-    for item in items:
-        if _shares_the_city(item):
-            item.add_marker(pytest.mark.xdist_group(TOGETHER))
 
 
 def _rank(nodeid: str) -> int:
