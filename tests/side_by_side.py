@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 import pytest
-from xdist.scheduler import LoadGroupScheduling
+from xdist.scheduler import LoadScopeScheduling
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 LOCKS = Path(os.environ.get("GIS_HOME", "var/test")).absolute()
@@ -21,17 +23,12 @@ LOCKS = Path(os.environ.get("GIS_HOME", "var/test")).absolute()
 if WORKER:  # before Django reads it: what is stored by revision must not be another database's
     os.environ["GIS_HOME"] = str(LOCKS / WORKER)
 
-TOGETHER = "city"
-"""The tests that share the running city, and those that keep both processors busy: never beside a test of time."""
 BUSY = "tests/ogc_api/contract/"
+"""Keeps both processors busy, in the background too: with the running city's tests, so never beside a test of time."""
 ORDER = ("tests/browser/test_promise.py", BUSY, "tests/browser/")
 """The product's heart, then what takes longest: the short ones fill what is left at the end."""
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Name the group of whatever needs the running city."""
-    if item.nodeid.startswith(BUSY) or _shares_the_city(item):
-        item.add_marker(pytest.mark.xdist_group(TOGETHER))
+TOGETHER = LOCKS / "together.json"
+"""The names of the tests that stay with one worker, for the scheduler, which does not see fixtures."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,31 +40,36 @@ def _rank(nodeid: str) -> int:
     return next((rank for rank, beginning in enumerate(ORDER) if nodeid.startswith(beginning)), len(ORDER))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Tell the scheduler what needs the one running city, before it hears that all is collected."""
+    if WORKER == "gw0":
+        names = [item.nodeid for item in session.items if item.nodeid.startswith(BUSY) or _shares_the_city(item)]
+        TOGETHER.write_text(json.dumps(names), encoding="utf-8")
+
+
 def _shares_the_city(item: pytest.Item) -> bool:
     found = getattr(item, "_fixtureinfo", None)
     cities = found.name2fixturedefs.get("city", ()) if found else ()
     return bool(cities) and cities[-1].scope == "session"
 
 
-class ByFile(LoadGroupScheduling):
-    """A file stays with one worker, as its fixtures do; what bears a group stays with its group."""
+class ByFile(LoadScopeScheduling):
+    """A file stays with one worker, as its fixtures do; so do the tests of the running city, from whatever file."""
+
+    @cached_property
+    def together(self) -> frozenset[str]:
+        """The names that the workers have told."""
+        return frozenset(json.loads(TOGETHER.read_text(encoding="utf-8")))
 
     def _split_scope(self, nodeid: str) -> str:
-        group = super()._split_scope(nodeid)
-        return nodeid.split("::")[0] if group == nodeid else group
+        return "the running city" if nodeid in self.together else nodeid.split("::", 1)[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
     """Files in the order of collection, to whichever worker is free."""
     config.option.loadscopereorder = False
     return ByFile(config, log)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Say the test's name as one can type it: without the group."""
-    if not WORKER:
-        report.nodeid = report.nodeid.removesuffix("@" + TOGETHER)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -61,7 +61,7 @@ def checks(checkout: Checkout, pytest: Sequence[str], *, heavy: bool) -> list[Ch
     marks = [] if heavy or any(word.startswith("-m") for word in pytest) else ["-m", "not heavy"]
     if pytest:
         return [("pytest", [*python, "pytest", *marks, *pytest])]
-    workers = ["-p", "tests.side_by_side", "--dist", "loadgroup", "-n", min(os.cpu_count() or 1, WORKERS)]
+    workers = ["-p", "tests.side_by_side", "--dist", "loadscope", "-n", min(os.cpu_count() or 1, WORKERS)]
     return [
         ("ruff check", [*python, "ruff", "check", "--no-cache"]),
         ("ruff format", [*python, "ruff", "format", "--check", "--no-cache"]),
