@@ -8,9 +8,11 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test.utils import override_settings, setup_databases, teardown_databases
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from layers import registry
 from tests.running import RunningCity, running_city
@@ -47,6 +49,25 @@ def rasters_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 def tiles_are_looked_after() -> Iterator[None]:
     """Tests ask at once after a change, and want it in the answer: the log is looked at with each request."""
     with override_settings(TILE_LOOK_SECONDS=0):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_once() -> Iterator[None]:
+    """Every test client makes the middleware anew, and WhiteNoise would look at every static file each time."""
+    scan = WhiteNoiseMiddleware.add_files_from_finders
+    known: dict[str, dict[str, object]] = {}
+
+    def add_what_is_known(middleware: WhiteNoiseMiddleware) -> None:
+        places = repr((settings.STATIC_ROOT, settings.STATICFILES_DIRS, settings.STORAGES, middleware.static_prefix))
+        if places not in known:
+            before = set(middleware.files)
+            scan(middleware)
+            known[places] = {url: file for url, file in middleware.files.items() if url not in before}
+        middleware.files.update(known[places])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_what_is_known)
         yield
 
 
