@@ -53,6 +53,7 @@ class RunningCity:
 @contextmanager
 def running_city(home: Path, *options: str, database: str = "running_city") -> Iterator[RunningCity]:
     """A city of its own beside the tests' database, in the same cluster; gone afterwards."""
+    database += os.environ.get("PYTEST_XDIST_WORKER", "")  # another worker's city has another
     maintenance = os.environ["DATABASE_URL"]
     database_url = beside(maintenance, database)
     _recreate(maintenance, database)

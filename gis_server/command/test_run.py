@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -17,6 +18,8 @@ from gis_server.command.setup import Setup, bring_everything
 from gis_server.command.up import only_one
 
 Check = tuple[str, Sequence[object]]
+WORKERS = 2
+"""More would each start a city, and wait for one another's databases."""
 
 
 def test_run(options: argparse.Namespace, setup: Setup) -> int:
@@ -56,9 +59,9 @@ def checks(checkout: Checkout, pytest: Sequence[str], *, heavy: bool) -> list[Ch
     python: list[object] = [checkout.python, "-m"]
     manage = [*python, "gis_server.manage"]
     marks = [] if heavy or any(word.startswith("-m") for word in pytest) else ["-m", "not heavy"]
-    tests: Check = ("pytest", [*python, "pytest", *marks, *pytest])
     if pytest:
-        return [tests]
+        return [("pytest", [*python, "pytest", *marks, *pytest])]
+    workers = ["-p", "tests.side_by_side", "--dist", "loadscope", "-n", min(os.cpu_count() or 1, WORKERS)]
     return [
         ("ruff check", [*python, "ruff", "check", "--no-cache"]),
         ("ruff format", [*python, "ruff", "format", "--check", "--no-cache"]),
@@ -66,7 +69,7 @@ def checks(checkout: Checkout, pytest: Sequence[str], *, heavy: bool) -> list[Ch
         ("import-linter", [checkout.venv / "bin" / "lint-imports", "--no-cache"]),
         ("migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
         ("system checks", [*manage, "check"]),
-        tests,
+        ("pytest", [*python, "pytest", *workers, *marks]),
     ]
 
 

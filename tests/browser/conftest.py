@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from gis_server.command.system_packages import find_chromium
 from tests.running import RunningCity
@@ -29,6 +29,7 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 HARMLESS = ("GPU stall due to ReadPixels", "GL Driver Message")
 """What the software renderer says about itself."""
+expect.set_options(timeout=20_000)  # patience, where a test sets no limit of its own: the machine may be busy
 
 
 @dataclass

@@ -16,7 +16,7 @@ from tests.browser.conftest import Visitor, ask, describe, tap_square
 from tests.running import RunningCity
 from tile_cache.grid import tile_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.alone]
 
 SECONDS = 2.0
 FROM = (139.56, 35.685)

@@ -33,6 +33,12 @@ XML = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _scratch(monkeypatch, tmp_path_factory):
+    """A folder of its own for what reading leaves there for a moment: other imports may run beside this one."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("scratch")))
+
+
 def _read(path, **options):
     items = list(open_file(path, Options(settings.CITY, **options)).data_set.rows)
     return sum(len(item) for item in items if isinstance(item, RawBatch)), [

@@ -70,7 +70,7 @@ def test_killing_an_import_at_any_moment_leaves_no_half_of_it(run_import, tmp_pa
     for edition in editions:
         assert run_import(edition, 0)[0] == "ended"
         digests.append(state()[0])
-    seconds = run_import(editions[0], 0)[1]
+    seconds = min(run_import(edition, 0)[1] for edition in editions)  # the machine may be busier now than later
     moments = random.Random(20_260)  # noqa: S311 - any moments will do, the same ones each time
     killed = 0
     for _ in range(MOMENTS):

@@ -60,7 +60,7 @@ def found(client, condition):
         ({"op": "a_overlaps", "args": [{"property": "hazards"}, ["volcano"]]}, {"all"}),
         ({"op": "a_overlaps", "args": [{"property": "hazards"}, []]}, set()),
     ],
-    ids=str,
+    ids=lambda value: str(sorted(value)) if isinstance(value, set) else str(value),
 )
 def test_lists_are_compared_as_sets(client, condition, fit):
     assert found(client, condition) == fit
