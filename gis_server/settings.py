@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "gis_server.data",
     "gis_server.places",
     "gis_server.imports",
+    "gis_server.seeding",
     "gis_server.ogc_parts",
     "gis_server.web",
     "gis_server.command",
@@ -133,6 +134,7 @@ UPLOAD_MOST_BYTES = ENVIRONMENT.upload_mb * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # the form of an import has two for each column of a file
 TILE_STORE = HOME / "tiles"
 TILE_LOOK_SECONDS = 0.25  # a tile in memory is given after a look at the log of changes that is at most so old
+PACK_STORE = HOME / "packs"
 RASTER_STORE = HOME / "rasters"
 
 SECURE_CSP = {

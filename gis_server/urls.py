@@ -16,6 +16,7 @@ urlpatterns = [
     path("data/", include("gis_server.data.urls")),
     path("places/", include("gis_server.places.urls")),
     path("imports/", include("gis_server.imports.urls")),
+    path("", include("gis_server.seeding.urls")),
     path("edit/", include("gis_server.editing.urls")),
     path("", include("gis_server.web.urls")),
 ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections
+from mapproxy.cache.tile_manager import TileManager
 from mapproxy.config.configuration.proxy import ProxyConfiguration
 from mapproxy.config.loader import validate
 from mapproxy.config.spec import validate_options
@@ -75,6 +76,23 @@ def get_app() -> WsgiApp:
 
 def build_app(folder: Path) -> WsgiApp:
     """MapProxy from the registry, its tiles in `folder`."""
+    configuration = configure(folder)
+    app: WsgiApp = MapProxyApp(configuration.configured_services(), configuration.base_config)
+    return app
+
+
+def build_managers(folder: Path) -> dict[str, TileManager]:
+    """MapProxy's keepers of the tiles of WebMercatorQuad, by the layer's name: with their locks."""
+    managers = {}
+    for name, cache in configure(folder).caches.items():
+        for grid, _, manager in cache.caches():
+            if grid.name == mapproxy_config.GRID:
+                managers[name.removesuffix("-tiles")] = manager
+    return managers
+
+
+def configure(folder: Path) -> ProxyConfiguration:
+    """MapProxy's configuration from the registry, every cache under the rule of `raster_store`."""
     mapnik_source.register()
     described = mapproxy_config.build_config(settings.CITY, str(folder))
     errors, _ = validate_options(described)
@@ -84,8 +102,7 @@ def build_app(folder: Path) -> WsgiApp:
     for name, cache in configuration.caches.items():
         for _, _, manager in cache.caches():
             raster_store.keep_true(manager, folder / name)
-    app: WsgiApp = MapProxyApp(configuration.configured_services(), configuration.base_config)
-    return app
+    return configuration
 
 
 def _index(environ: dict[str, Any]) -> Answer:

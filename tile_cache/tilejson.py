@@ -79,7 +79,7 @@ def attributions(layers: tuple[LayerSpec, ...], language: str) -> list[str]:
 
 
 def _layer_attributions(layer: LayerSpec, language: str) -> list[str]:
-    declared = _declared(layer, language)
+    declared = declared_attribution(layer, language)
     try:
         sources = _sources_of(layer)
         found = [line for (line,) in database.fetch(_LINES, [list(sources)])]
@@ -106,7 +106,8 @@ def _sources_of(layer: LayerSpec) -> tuple[str, ...]:
     return found
 
 
-def _declared(layer: LayerSpec, language: str) -> str:
+def declared_attribution(layer: LayerSpec, language: str) -> str:
+    """The line of a layer whose rows name no source."""
     return (layer.open_data.attribution or settings.CITY.name).in_language(language)
 
 

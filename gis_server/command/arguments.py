@@ -11,7 +11,14 @@ from typing import NoReturn
 from gis_server.command.console import Failure
 
 # Commands that are Django's or a layer's; the name of the management command that does the work.
-HANDED_ON = {"manage": None, "import": "import_file", "export": "export_layer", "user": "user"}
+HANDED_ON = {
+    "manage": None,
+    "import": "import_file",
+    "export": "export_layer",
+    "seed": "seed_tiles",
+    "pack": "pack_tiles",
+    "user": "user",
+}
 
 
 class _Parser(argparse.ArgumentParser):

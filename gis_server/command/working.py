@@ -16,8 +16,8 @@ STALLED_AFTER_S = 30
 """A worker writes to the database every ten seconds that it lives; one that has not for so long is dead."""
 SHUTDOWN_S = 0.5
 PAUSE_S = 5
-AT_ONCE = 2
-"""An import and a job of the API; each kind is done one after the other, so that neither waits for the other."""
+AT_ONCE = 3
+"""An import, a job of the API and a seeding; each kind is done one after the other, so that none waits for another."""
 
 # Any number will do that no other part of the product locks.
 _ALIVE = 0x776F726B6572

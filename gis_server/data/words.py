@@ -22,6 +22,7 @@ WORDS: Final = {
     "dcat": Text("DCAT-AP のカタログ（CKAN などの収集用）", "Catalogue as DCAT-AP (for harvesters such as CKAN)"),
     "records": Text("OGC API – Records の形の一覧", "Catalogue in the form of OGC API – Records"),
     "ogc_api": Text("OGC API（検索・絞り込み）", "OGC API (search and filter)"),
+    "offline": Text("オフライン地図（PMTiles・MBTiles）", "Offline maps (PMTiles, MBTiles)"),
     "tiles": Text("ベクトルタイル（TileJSON）", "Vector tiles (TileJSON)"),
     "items": Text("OGC API のコレクション", "Collection in the OGC API"),
     "preview": Text("プレビュー", "Preview"),

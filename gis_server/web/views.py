@@ -44,7 +44,10 @@ def robots(request: HttpRequest) -> HttpResponse:
     """Search engines need the pages, not every tile and every way of filtering."""
     lines = [
         "User-agent: *",
-        *(f"Disallow: {path}" for path in ("/api/", "/tiles/", "/maps/", "/admin/", "/edit/", "/imports/")),
+        *(
+            f"Disallow: {path}"
+            for path in ("/api/", "/tiles/", "/maps/", "/admin/", "/edit/", "/imports/", "/seeding/")
+        ),
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

@@ -16,6 +16,7 @@ from gis_server.command.upkeep import do_round
 from gis_server.command.working import serve
 from gis_server.imports.cleaning import remove_old_uploads
 from gis_server.navigation.kept_routes import forget_old
+from gis_server.seeding.upkeep import keep_packs
 from ogc_api.processes import jobs
 
 PAUSE_S = 60
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             remove_old_uploads()
             jobs.tidy_up()
             forget_old()
+            keep_packs()
         except OperationalError as error:
             self.stderr.write(f"the database does not answer: {str(error).splitlines()[0]}")
             return seen

@@ -1,0 +1,1 @@
+"""Seeding and offline packs: as commands, as work of the worker, as pages."""
