@@ -1,4 +1,4 @@
-"""Seeding: what holds data is rendered beforehand, once; what is stored and true is left; a change costs what it touches."""
+"""Seeding: what holds data is rendered beforehand, once; what is true is left; a change costs what it touches."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class Stopped(Exception):  # noqa: N818 - not an error
 
 def layers_of(wanted: Wanted) -> tuple[LayerSpec, ...]:
     """The public layers of a pack, each once, in the order in which a tile holds them."""
-    return tuple(dict.fromkeys(layer for tileset in wanted.tilesets() for layer in tileset.layers))
+    return tuple({layer.name: layer for tileset in wanted.tilesets() for layer in tileset.layers}.values())
 
 
 def collect(
