@@ -16,7 +16,6 @@ from django.conf import settings
 from layers import registry
 from layers.reading import Query, quoted, row_condition, rows
 from layers.spec import Audience
-from tile_cache import vector
 from tile_cache.grid import Tile, tile_of
 
 Hottest = Callable[[str], Iterable[Tile]]
@@ -67,7 +66,7 @@ def places_in_tiles(zooms: Sequence[int]) -> Counter[Tile]:
     for layer in registry.searched():
         if layer.geometry_type in {"Point", "MultiPoint"}:
             condition = row_condition(layer, Audience.PUBLIC)
-            point = f"t.{vector.GEOMETRY_COLUMN}"
+            point = "t.geometry"
             query = Query(f"SELECT ST_X(g.p), ST_Y(g.p) FROM (SELECT ST_Centroid({point}) AS p")
             query += Query(f" FROM {quoted(layer.table)} t WHERE TRUE") + condition
             for lon, lat in rows(query + Query(" LIMIT %s) g", (_MOST_PLACES,))):

@@ -7,11 +7,13 @@ seeding that is started again goes on where it was, and renders whatever has cha
 from __future__ import annotations
 
 import contextlib
+import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from django.conf import settings
 from django.db import connection
@@ -20,10 +22,12 @@ from mapproxy.source import SourceError
 
 from layers.problems import Problem
 from layers.spec import Audience
-from tile_cache import maps, tilesets
+from tile_cache import maps, rendering, tilesets
 from tile_cache.seeding.plan import Step
 from tile_cache.tilesets import Tileset
 
+_log = logging.getLogger(__name__)
+_Became = Literal["stored", "rendered", "failed"]
 # Any number will do that no other part of the product locks.
 _TURN: Final = 0x73656564
 
@@ -34,11 +38,13 @@ class Outcome:
 
     Args:
         done: steps that were taken, of `total`.
+        rendered: those of them that had to be rendered; the others were stored and true.
         failed: those of them whose tile could not be made.
     """
 
     done: int
     total: int
+    rendered: int = 0
     failed: int = 0
 
     @property
@@ -52,13 +58,13 @@ def seed(steps: Sequence[Step], on_done: Callable[[int], None], is_stopped: Call
     Raises:
         django.db.Error: where the database is away; what was stored by then stays.
     """
-    work, failed = _Work(), 0
+    work, became = _Work(), Counter[_Became]()
     for done, step in enumerate(steps):
         if is_stopped():
-            return Outcome(done, len(steps), failed)
-        failed += not work.take(step)
+            break
+        became[work.take(step)] += 1
         on_done(done + 1)
-    return Outcome(len(steps), len(steps), failed)
+    return Outcome(became.total(), len(steps), became["rendered"], became["failed"])
 
 
 @contextlib.contextmanager
@@ -83,23 +89,30 @@ class _Work:
         self._tileset = cache(_public_tileset)
         self._managers = cache(_managers)
 
-    def take(self, step: Step) -> bool:
-        """Whether the tile is in the store now, or known to be empty."""
+    def take(self, step: Step) -> _Became:
+        """Bring one tile into the store; an empty one is only found to be empty."""
         try:
-            if step.is_picture:
-                self._draw(step)
-            else:
-                tilesets.render(self._tileset(step.name), step.tile)
-        except (Problem, SourceError):
-            return False
-        return True
+            return self._draw(step) if step.is_picture else self._render(step)
+        except (Problem, SourceError) as error:
+            _log.warning("%s %s: %s", step.name, step.tile, error)
+            return "failed"
 
-    def _draw(self, step: Step) -> None:
+    def _render(self, step: Step) -> _Became:
+        rendered = rendering.render(self._tileset(step.name), step.tile)
+        if not rendered.is_true:  # given as it was, since somebody renders it, or the database is away
+            connection.ensure_connection()
+            return "stored" if rendered.outcome == "previous" else "failed"
+        return "rendered" if rendered.outcome == "rendered" else "stored"
+
+    def _draw(self, step: Step) -> _Became:
         manager = self._managers()[step.name]
         coord = (step.tile.x, step.tile.y, step.tile.z)
         together = manager.meta_grid.meta_tile(coord).tiles if manager.meta_grid else [coord]
         with manager.session():
-            manager.load_tile_coords([each for each in together if each is not None])
+            missing = [each for each in together if each is not None and not manager.is_cached(each)]
+            if missing:
+                manager.load_tile_coords(missing)
+        return "rendered" if missing else "stored"
 
 
 def _public_tileset(name: str) -> Tileset:

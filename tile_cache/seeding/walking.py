@@ -55,7 +55,7 @@ def holding_query(layers: Sequence[LayerSpec], tiles: Iterable[Tile]) -> Query:
         tuple(sides),
     )
     for layer in layers:
-        shape = f"t.{vector.GEOMETRY_COLUMN}"
+        shape = "t.geometry"
         query += Query(f" OR EXISTS (SELECT 1 FROM {quoted(layer.table)} t WHERE ST_Intersects({shape}, {box})")
         query += row_condition(layer, Audience.PUBLIC) + Query(")")
     return query

@@ -61,8 +61,15 @@ class Command(BaseCommand):
 
 
 def _document(outcome: Outcome, seconds: float) -> dict[str, Any]:
-    return {"done": outcome.done, "total": outcome.total, "failed": outcome.failed, "seconds": seconds}
+    return {
+        "done": outcome.done,
+        "total": outcome.total,
+        "rendered": outcome.rendered,
+        "failed": outcome.failed,
+        "seconds": seconds,
+    }
 
 
 def _sentence(outcome: Outcome, seconds: float) -> str:
-    return f"{outcome.done:,} of {outcome.total:,} tiles are stored and true ({seconds:g} s)"
+    share = f"{outcome.done:,} of {outcome.total:,} tiles are stored and true"
+    return f"{share}: {outcome.rendered:,} were rendered, the others were there ({seconds:g} s)"
