@@ -84,11 +84,11 @@ def done(upload: Upload) -> Upload:
     return upload
 
 
-def start_worker(home: Path, *words: str) -> subprocess.Popen[bytes]:
-    """The real worker, on the tests' database."""
+def start_worker(home: Path, *words: str, command: str = "work") -> subprocess.Popen[bytes]:
+    """The real worker, or what it starts, on the tests' database."""
     url = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + connection.settings_dict["NAME"]))
     env = os.environ | {"DATABASE_URL": url, "GIS_HOME": str(home), "DJANGO_SETTINGS_MODULE": "gis_server.settings"}
-    argv = [sys.executable, "-m", "gis_server.manage", "work", *words]
+    argv = [sys.executable, "-m", "gis_server.manage", command, *words]
     return subprocess.Popen(argv, cwd=CHECKOUT, env=env)
 
 

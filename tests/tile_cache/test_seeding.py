@@ -141,6 +141,7 @@ def test_two_seedings_do_not_run_at_once(add):
         cursor.execute("SELECT pg_advisory_lock(%s)", [running._TURN])
         with pytest.raises(CommandError, match="another seeding is under way"):
             call_command("seed_tiles", "--zooms", "12")
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [running._TURN])
     other.close()
     call_command("seed_tiles", "--layer", "shelters", "--zooms", "12", stdout=io.StringIO())
 
