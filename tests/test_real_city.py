@@ -1,5 +1,6 @@
 """`./gis up --data FOLDER` with the real files of Mitaka: the right rows, the right flags, nothing clipped."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,3 +71,11 @@ def test_the_four_places_that_flood_are_never_offered_for_a_flood(mitaka, hazard
             answer = post(f"{mitaka.url}/api/processes/nearest-site/execution", {"inputs": inputs})
             assert answer.status == 200, answer.body
             assert part not in answer.body.decode("unicode_escape" if b"\\u" in answer.body else "utf-8")
+
+
+@pytest.mark.heavy
+def test_the_whole_public_map_is_one_file_that_a_phone_takes(mitaka, tmp_path):
+    told = json.loads(mitaka.gis("pack", str(tmp_path / "mitaka.pmtiles"), "--json"))
+    assert told["bytes"] == (tmp_path / "mitaka.pmtiles").stat().st_size <= 50_000_000
+    assert told["lowered"] == {}
+    assert {"boundaries", "evacuation-sites", "shelters", "towns", "walking-courses"} <= set(told["layers"])

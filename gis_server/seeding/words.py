@@ -26,8 +26,8 @@ WORDS: Final = {
     "files": Text("ダウンロード", "Downloads"),
     "download": Text("{format} をダウンロード", "Download {format}"),
     "pmtiles_is": Text(
-        "MapLibre、QGIS 3.40以降など。Webサーバーに置くだけで、必要な部分だけを読み出せます。",
-        "For MapLibre, QGIS 3.40 and later. Put on any web server, it is read in parts as they are needed.",
+        "MapLibre、QGIS（GDAL 3.8以降）など。Webサーバーに置くだけで、必要な部分だけを読み出せます。",
+        "For MapLibre and QGIS (with GDAL 3.8 or later). On any web server it is read in parts, as they are needed.",
     ),
     "mbtiles_is": Text(
         "QGIS、MBTilesを読めるアプリ、タイルサーバーに。",

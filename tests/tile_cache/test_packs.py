@@ -227,3 +227,22 @@ def test_each_tile_of_a_pack_is_packed_with_gzip(packs):
     with sqlite3.connect(packs[1].path) as file:
         for (body,) in file.execute("SELECT tile_data FROM tiles"):
             assert gzip.decompress(body)
+
+
+@pytest.mark.heavy
+def test_a_city_of_mitakas_size_with_all_its_buildings_and_roads_is_a_pack_of_few_megabytes(sql, tmp_path):
+    place = "139.5245 + random() * 0.0697 AS x, 35.66 + random() * 0.0468 AS y, random() AS r"
+    sql(
+        "INSERT INTO layers_basebuilding (id, name, geometry) SELECT 'b' || n, '', ST_Multi(ST_SetSRID(ST_Rotate("
+        "ST_MakeEnvelope(x, y, x + 0.0001 + r * 0.00006, y + 0.00007 + r * 0.00005), r * 3, ST_Point(x, y)), 4326))"
+        f" FROM (SELECT n, {place} FROM generate_series(1, 50000) n) q"
+    )
+    sql(
+        "INSERT INTO layers_baseroad (id, name, kind, geometry) SELECT 'r' || n, '通り' || n, 'street', ST_SetSRID("
+        "ST_MakeLine(ARRAY[ST_Point(x, y), ST_Point(x + 0.0005, y + r * 0.001), ST_Point(x + 0.001, y + r * 0.002)]), 4326)"
+        f" FROM (SELECT n, {place} FROM generate_series(1, 20000) n) q"
+    )
+    packs = build_packs(wanted(), [tmp_path / "city.pmtiles", tmp_path / "city.mbtiles"])
+    for pack in packs:
+        assert pack.size < 50_000_000
+        assert pack.lowered == {}
