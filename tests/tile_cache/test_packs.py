@@ -239,7 +239,8 @@ def test_a_city_of_mitakas_size_with_all_its_buildings_and_roads_is_a_pack_of_fe
     )
     sql(
         "INSERT INTO layers_baseroad (id, name, kind, geometry) SELECT 'r' || n, '通り' || n, 'street', ST_SetSRID("
-        "ST_MakeLine(ARRAY[ST_Point(x, y), ST_Point(x + 0.0005, y + r * 0.001), ST_Point(x + 0.001, y + r * 0.002)]), 4326)"
+        "ST_MakeLine(ARRAY[ST_Point(x, y), ST_Point(x + 0.0005, y + r * 0.001), ST_Point(x + 0.001, y + r * 0.002)]),"
+        " 4326)"
         f" FROM (SELECT n, {place} FROM generate_series(1, 20000) n) q"
     )
     packs = build_packs(wanted(), [tmp_path / "city.pmtiles", tmp_path / "city.mbtiles"])

@@ -23,11 +23,13 @@ def build_pack_style(address: str, last_zooms: Mapping[str, int], language: str 
     """
     document = style.build_style("city", Audience.PUBLIC, "", language)
     deepest = max(last_zooms.values())
-    layers = [
-        layer | ({} if "source" not in layer else {"source": source_of(last_zooms[layer["source-layer"]], deepest)})
-        for layer in document["layers"]
-        if "source-layer" not in layer or layer["source-layer"] in last_zooms
-    ]
+    layers = []
+    for layer in document["layers"]:
+        name = layer.get("metadata", {}).get("machigis:layer")
+        if name in last_zooms:
+            layers.append(layer | {"source": source_of(last_zooms[name], deepest)})
+        elif "source" not in layer:  # the ground
+            layers.append(layer)
     used = {layer["source"] for layer in layers if "source" in layer}
     sources = {source_of(last, deepest): _source(address, last) for last in sorted(set(last_zooms.values()))}
     return document | {"sources": {name: sources[name] for name in sources if name in used}, "layers": layers}
