@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 
 from layers.problems import Problem
+from layers.progress import Countdown
 from layers.spec import Audience
 from tests.tile_cache.conftest import HERE
 from tile_cache import rendering, tilesets
@@ -133,6 +136,24 @@ def test_the_command_tells_what_is_done(add):
     told = json.loads(said.getvalue())
     assert told["done"] == told["total"] >= 3
     assert told["failed"] == 0
+
+
+def test_ctrl_c_ends_a_seeding_after_the_tile_in_hand_and_says_so(add, monkeypatch):
+    add("shelter", "s1", HERE, name="a")
+    call = Countdown.__call__
+
+    def interrupt(self, done):
+        call(self, done)
+        if done == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(Countdown, "__call__", interrupt)
+    said = io.StringIO()
+    with pytest.raises(CommandError, match="goes on from here") as stopped:
+        call_command("seed_tiles", "--layer", "shelters", "--area", AREA, "--json", stdout=said)
+    assert stopped.value.returncode == 130
+    assert json.loads(said.getvalue())["done"] == 2
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_two_seedings_do_not_run_at_once(add):
