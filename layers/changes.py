@@ -58,7 +58,7 @@ class Change(models.Model):
                 name="change_pending",
             ),
             models.Index(fields=["layer", "at"], name="change_layer_at"),
-            GistIndex(fields=["layer", "revision", "area"], name="change_touched"),
+            GistIndex("layer", "area", models.F("revision") + 0, name="change_touched"),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Event, Lock
 from typing import Final
 
@@ -72,22 +73,36 @@ class Flights[K: Hashable, V]:
             flight.is_over.set()
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it is to make the thing of a name, of all processes of the database."""
+
+    key: int
+    is_mine: bool
+
+    def wait(self) -> None:
+        """Until the one before is ready.
+
+        Raises:
+            django.db.OperationalError: it did not come to an end in time.
+        """
+        if not self.is_mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [self.key])
+
+
 @contextmanager
-def alone(name: str) -> Iterator[bool]:
-    """The only one in this block with this name, of all processes of the database; True where one had to wait.
+def turn(name: str) -> Iterator[Turn]:
+    """Take one's turn, if nobody else has it; it ends with the block.
 
-    What is read within the block is as new as the block. Statements in it may not take longer than the timeout.
-
-    Raises:
-        django.db.OperationalError: the one before did not come to an end in time.
+    What is read within the block is as new as its statement. None of them may take longer than the timeout.
     """
     key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_TRY, [key, str(STATEMENT_TIMEOUT_MS), str(LOCK_TIMEOUT_MS), str(CLIENT_CHECK_MS)])
-        has_lock = cursor.fetchone()[0]
-        if not has_lock:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
-        yield not has_lock
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_TRY, [key, str(STATEMENT_TIMEOUT_MS), str(LOCK_TIMEOUT_MS), str(CLIENT_CHECK_MS)])
+            (is_mine, *_) = cursor.fetchone()
+        yield Turn(key, is_mine)
 
 
 CLIENT_CHECK_MS: Final = 1_000

@@ -17,7 +17,7 @@ from layers import database
 from layers.problems import Problem
 from layers.spec import Audience, LayerSpec
 from tile_cache import truth, vector
-from tile_cache.flight import Flights, alone
+from tile_cache.flight import Flights, turn
 from tile_cache.grid import Bounds, Tile
 from tile_cache.memory import TrueMemory
 from tile_cache.store import TileStore
@@ -161,7 +161,10 @@ class _Job:
             return self._render_alone(stored)
 
     def _render_alone(self, seen: Stored | None) -> Rendered:
-        with alone(f"{self.name} {self.fingerprint}"):
+        with turn(f"{self.name} {self.fingerprint}") as mine:
+            if not mine.is_mine and (previous := self._previous(seen)) is not None:
+                return previous
+            mine.wait()
             stored = self._store.find(self.tile, self.fingerprint)
             found = self._still_true(stored) if stored != seen else None  # another process was faster
             if found is not None:

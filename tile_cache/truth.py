@@ -72,10 +72,11 @@ def read_stamps(text: str | None) -> Stamps:
     return tuple(Stamp(*members) for members in json.loads(text or "[]"))
 
 
-_TOUCHES = f"""later.layer = s.layer AND later.revision > s.revision
+# The sum is that of the index (layers/changes.py).
+_TOUCHES = f"""later.layer = s.layer AND later.revision + 0 > s.revision
        AND ST_Intersects(later.area, ST_MakeEnvelope(%s, %s, %s, %s, {LON_LAT_SRID}))"""
 
-_CHECK = f"""
+CHECK_SQL: Final = f"""
 SELECT s.layer, coalesce(r.revision, 0), {AT_SQL.format("now")},
        coalesce(r.revision, 0) >= s.revision AND {AT_SQL.format("known")} = s.at
        AND (r.revision IS NOT DISTINCT FROM s.revision
@@ -87,11 +88,16 @@ SELECT s.layer, coalesce(r.revision, 0), {AT_SQL.format("now")},
  ORDER BY s.number"""
 
 
+def check_params(ground: Ground) -> list[Any]:
+    """What the question in `CHECK_SQL` is asked with."""
+    return [*ground.lon_lat, *_columns(ground.stamps)]
+
+
 def renewed(ground: Ground) -> Ground | None:
     """The ground with stamps of now, where nothing since touches it; None where it is true no more."""
     if not ground.stamps:
         return ground
-    found = database.fetch(_CHECK, [*ground.lon_lat, *_columns(ground.stamps)], is_frequent=True)
+    found = database.fetch(CHECK_SQL, check_params(ground), is_frequent=True)
     if not all(is_true for *_, is_true in found):
         return None
     return Ground(tuple(Stamp(layer, revision, at) for layer, revision, at, _ in found), ground.lon_lat)

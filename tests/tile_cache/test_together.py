@@ -8,16 +8,21 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from django.db import connection
 
+from layers.spec import Audience
 from tests.running import RunningCity, beside
 from tests.tile_cache.conftest import HERE
 from tests.tile_cache.other_process import other_process
+from tile_cache import rendering, tilesets
 from tile_cache.grid import tile_of
+from tile_cache.rendering import Rendered
+from tile_cache.tilesets import Tileset
 
 CLIENTS = 500
 PLACE = tile_of(*HERE, 13)
@@ -131,3 +136,30 @@ def test_two_processes_that_want_one_tile_render_it_once(locked_table, store):
         "machigis; fwd=miss; stored",
         "machigis; hit",
     ]
+
+
+@pytest.mark.parametrize(("seconds", "outcome"), [(3600.0, "previous"), (0.0, "awaited")])
+def test_who_would_wait_gets_the_previous_tile_while_it_is_hardly_old(add, sql, store, monkeypatch, seconds, outcome):
+    monkeypatch.setattr(rendering, "PREVIOUS_S", seconds)
+    add("shelter", "s1", HERE, name="まえ")
+    shelters = tilesets.get("shelters", Audience.PUBLIC)
+    rendering.render(shelters, PLACE)
+    sql("UPDATE layers_shelter SET name = 'あと'")
+    with psycopg.connect(_database_url()) as somebody, ThreadPoolExecutor() as pool:
+        somebody.execute("LOCK TABLE layers_shelter IN ACCESS EXCLUSIVE MODE")
+        first = pool.submit(_rendered, shelters)
+        _wait_for(1, STUCK, "%ST_AsMVT%")
+        second = pool.submit(_rendered, shelters)
+        if outcome == "previous":
+            assert "まえ".encode() in gzip.decompress(second.result().gzipped)
+        somebody.commit()
+        assert first.result().outcome == "rendered"
+        assert second.result().outcome in {outcome, "store"} - ({"store"} if outcome == "previous" else set())
+        assert "あと".encode() in gzip.decompress(first.result().gzipped)
+
+
+def _rendered(tileset: Tileset) -> Rendered:
+    try:
+        return rendering.render(tileset, PLACE)
+    finally:
+        connection.close()
