@@ -22,7 +22,8 @@ from mapproxy.query import MapQuery
 from mapproxy.source import SourceError
 
 from tile_cache import truth
-from tile_cache.grid import Bounds, Tile, lon_lat_bounds
+from tile_cache.degrees import Bounds, degrees_around
+from tile_cache.grid import Tile
 from tile_cache.map_requests import AWAY
 from tile_cache.mapnik_source import BUFFER_PX, LayersSource
 from tile_cache.store import TileStore
@@ -83,7 +84,8 @@ class TrueTiles(TileCacheBase):
         grid, meta_grid = self._manager.grid, self._manager.meta_grid
         west, south, east, north = meta_grid.meta_tile(tile.coord).bbox if meta_grid else grid.tile_bbox(tile.coord)
         margin = BUFFER_PX * grid.resolution(tile.coord[2])
-        return lon_lat_bounds((west - margin, south - margin, east + margin, north + margin))
+        box = west - margin, south - margin, east + margin, north + margin
+        return degrees_around(box, int(grid.srs.srs_code.rpartition(":")[2]))
 
 
 class TrueTileCreator(TileCreator):
