@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cache
-from itertools import chain
 from typing import Final
 
 from pyproj import Transformer
@@ -52,29 +51,45 @@ def degrees_around(box: Bounds, srid: int) -> Bounds:
         return _in_world(
             (math.degrees(west / _RADIUS_M), _latitude(south), math.degrees(east / _RADIUS_M), _latitude(north))
         )
-    return _in_world(_around_edges(box, srid))
+    found = _around(box, _transformer(srid, LON_LAT_SRID))
+    if found is None or found[2] - found[0] > HALF_TURN:
+        return _WORLD  # beyond what the projection can say, or across the antimeridian
+    return _in_world(_wider(found, _ROUNDING))
 
 
-def _around_edges(box: Bounds, srid: int) -> Bounds:
+def box_around(lon_lat: Bounds, srid: int) -> Bounds | None:
+    """The box in another system that holds all of a box of degrees; None where the system does not reach.
+
+    Args:
+        lon_lat: not far from where the system is used; a projection has no true answer for the other half of the world.
+
+    >>> tuple(round(metres) for metres in box_around((139.5, 35.6, 139.6, 35.7), 6677))
+    (-30203, -44353, -21115, -33232)
+    """
+    return _around(lon_lat, _transformer(LON_LAT_SRID, srid))
+
+
+def _around(box: Bounds, transformer: Transformer) -> Bounds | None:
     """Where the corners and points between them lie, and as much more as an edge can be bent between two of them."""
     west, south, east, north = box
     xs = [west + (east - west) * step / (EDGE_POINTS - 1) for step in range(EDGE_POINTS)]
     ys = [south + (north - south) * step / (EDGE_POINTS - 1) for step in range(EDGE_POINTS)]
     edges = ([(x, south) for x in xs], [(x, north) for x in xs], [(west, y) for y in ys], [(east, y) for y in ys])
-    transformer = _transformer(srid, LON_LAT_SRID)
-    lons, lats = zip(
-        *(transformer.transform(*zip(*edge, strict=True)) for edge in edges),
-        strict=True,
-    )
-    if not all(map(math.isfinite, chain(*lons, *lats))) or max(map(max, lons)) - min(map(min, lons)) > HALF_TURN:
-        return _WORLD  # a box beyond what the projection can say, or across the antimeridian
-    lon_slack, lat_slack = (max(_sag(edge) for edge in each) + _ROUNDING for each in (lons, lats))
-    return (
-        min(map(min, lons)) - lon_slack,
-        min(map(min, lats)) - lat_slack,
-        max(map(max, lons)) + lon_slack,
-        max(map(max, lats)) + lat_slack,
-    )
+    found = [transformer.transform(*zip(*edge, strict=True)) for edge in edges]
+    (least_x, most_x), (least_y, most_y) = (_span([edge[axis] for edge in found]) for axis in (0, 1))
+    bounds = least_x, least_y, most_x, most_y
+    return bounds if all(map(math.isfinite, bounds)) else None
+
+
+def _span(edges: Sequence[Sequence[float]]) -> tuple[float, float]:
+    """The least and the greatest value on curves through these points."""
+    slack = max(_sag(edge) for edge in edges)
+    return min(map(min, edges)) - slack, max(map(max, edges)) + slack
+
+
+def _wider(bounds: Bounds, by: float) -> Bounds:
+    west, south, east, north = bounds
+    return west - by, south - by, east + by, north + by
 
 
 _ROUNDING: Final = 1e-9

@@ -62,6 +62,11 @@ class Grid:
     def is_mercator(self) -> bool:
         return self.srid == WEB_MERCATOR_SRID
 
+    @property
+    def ground(self) -> Bounds:
+        """West, south, east, north in degrees around all of its tiles and as much again."""
+        return Tile(0, 0, 0, self).buffered_lon_lat(EXTENT / 2)
+
     def edge_m(self, z: int) -> float:
         """Length of a tile's edge at a zoom, metres of the grid's system."""
         return self.whole_edge_m / float(2**z)

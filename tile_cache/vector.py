@@ -115,10 +115,20 @@ _GEOM: Final = quoted(_MVT_GEOMETRY)
 
 def _shape_query(layer: LayerSpec, tile: Tile) -> Query:
     """The feature's shape in the grid's system, as fine as a half pixel of a 512-pixel tile shows."""
-    plain = f"ST_Transform(t.{GEOMETRY_COLUMN}, {tile.grid.srid})"
+    plain = Query("ST_Transform(") + _near(tile, is_point=_is_point(layer)) + Query(f", {tile.grid.srid})")
     if _is_point(layer) or tile.drawn_zoom >= DETAIL_ZOOM:
-        return Query(plain)
-    return Query(f"ST_Simplify({plain}, %s, true)", (tile.edge_m / 1024,))
+        return plain
+    return Query("ST_Simplify(") + plain + Query(", %s, true)", (tile.edge_m / 1024,))
+
+
+def _near(tile: Tile, *, is_point: bool) -> Query:
+    """The feature's shape, in a plane grid without what lies so far away that its projection has no place for it."""
+    column = f"t.{GEOMETRY_COLUMN}"
+    if tile.grid.is_mercator or is_point:
+        return Query(column)
+    ground = f"ST_MakeEnvelope(%s, %s, %s, %s, {LON_LAT_SRID})"
+    cut = Query(f"CASE WHEN {column} @ {ground} THEN {column} ELSE ST_ClipByBox2D({column}, {ground}) END")
+    return Query(cut.sql, tile.grid.ground * 2)
 
 
 def _condition(layer: LayerSpec, tile: Tile, audience: Audience) -> Query:

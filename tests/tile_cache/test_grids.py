@@ -199,6 +199,19 @@ def test_what_a_grid_does_not_have_is_a_problem_that_says_what_there_is(store, c
         assert answer.json()["detail"].endswith(f"there are: {WEB_MERCATOR_QUAD.name}, {PLANE}")
 
 
+@pytest.mark.parametrize("far", ["49.8333333333333333 0", "-50 0", "-170 -80"])
+def test_a_shape_that_reaches_across_the_world_is_drawn_where_it_passes(add, far):
+    """The projection has no place for its far end, which is no reason to have no tile."""
+    add("baseroad", "r1", f"LINESTRING({far}, {HERE[0] - 0.0001} {HERE[1]}, {HERE[0] + 0.0001} {HERE[1]})", kind="main")
+    tile = tile_of(*HERE, 12, plane())
+    answer = Client().get(f"/tiles/base-roads/{PLANE}/12/{tile.x}/{tile.y}.mvt")
+    (road,) = decode(answer.content)["base-roads"]
+    (west, _), (east, _) = (units_of(f"POINT({HERE[0] + off} {HERE[1]})", tile)[0] for off in (-0.0001, 0.0001))
+    xs = [x for x, _ in road.points]
+    assert any(x == pytest.approx(west, abs=1) for x in xs)
+    assert any(x == pytest.approx(east, abs=1) for x in xs)
+
+
 def test_the_index_tells_all_that_is_needed_to_ask_for_a_plane_tile(add):
     add("shelter", "s1", HERE, name="a")
     told = {grid["id"]: grid for grid in Client().get("/tiles/").json()["grids"]}[PLANE]
