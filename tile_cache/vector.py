@@ -12,7 +12,7 @@ from typing import Final
 from django.contrib.gis.db.models import GeometryField
 from django.db import models
 
-from layers.crs import LON_LAT_SRID, WEB_MERCATOR_SRID
+from layers.crs import LON_LAT_SRID
 from layers.reading import Query, quoted, row_condition
 from layers.spec import Audience, Field, LayerSpec
 from tile_cache.base_map import BASE_GROUP, kinds_at
@@ -50,7 +50,7 @@ def tile_query(layers: Sequence[LayerSpec], tile: Tile, audience: Audience) -> Q
 
 def is_drawn(layer: LayerSpec, tile: Tile, audience: Audience) -> bool:
     """Whether the layer has anything to show to the audience at the tile's zoom."""
-    return audience.covers(layer.read) and tile.z in layer.zooms and kinds_at(layer, tile.z) != ()
+    return audience.covers(layer.read) and tile.drawn_zoom in layer.zooms and kinds_at(layer, tile.drawn_zoom) != ()
 
 
 def fields_at(layer: LayerSpec, audience: Audience, zoom: int) -> tuple[Field, ...]:
@@ -93,11 +93,11 @@ def column_sql(layer: LayerSpec, field: Field) -> str:
 
 
 def _layer_query(layer: LayerSpec, tile: Tile, audience: Audience) -> Query:
-    columns = "".join(f", {column_sql(layer, field)}" for field in fields_at(layer, audience, tile.z))
+    columns = "".join(f", {column_sql(layer, field)}" for field in fields_at(layer, audience, tile.drawn_zoom))
     buffer = _buffer(layer)
     shape = _shape_query(layer, tile)
     drawn = (
-        Query("ST_AsMVTGeom(") + shape + Query(f", ST_MakeEnvelope(%s, %s, %s, %s, {WEB_MERCATOR_SRID})", tile.bounds_m)
+        Query("ST_AsMVTGeom(") + shape + Query(f", ST_MakeEnvelope(%s, %s, %s, %s, {tile.grid.srid})", tile.bounds_m)
     )
     drawn += Query(f", {EXTENT}, {buffer}, true)")
     rows = Query(f"SELECT t.id{columns}, ") + drawn + Query(f" AS {_GEOM} FROM {quoted(layer.table)} t")
@@ -114,22 +114,32 @@ _GEOM: Final = quoted(_MVT_GEOMETRY)
 
 
 def _shape_query(layer: LayerSpec, tile: Tile) -> Query:
-    """The feature's shape in EPSG:3857, as fine as a half pixel of a 512-pixel tile shows."""
-    plain = f"ST_Transform(t.{GEOMETRY_COLUMN}, {WEB_MERCATOR_SRID})"
-    if _is_point(layer) or tile.z >= DETAIL_ZOOM:
-        return Query(plain)
-    return Query(f"ST_Simplify({plain}, %s, true)", (tile.edge_m / 1024,))
+    """The feature's shape in the grid's system, as fine as a half pixel of a 512-pixel tile shows."""
+    plain = Query("ST_Transform(") + _near(tile, is_point=_is_point(layer)) + Query(f", {tile.grid.srid})")
+    if _is_point(layer) or tile.drawn_zoom >= DETAIL_ZOOM:
+        return plain
+    return Query("ST_Simplify(") + plain + Query(", %s, true)", (tile.edge_m / 1024,))
+
+
+def _near(tile: Tile, *, is_point: bool) -> Query:
+    """The feature's shape, in a plane grid without what lies so far away that its projection has no place for it."""
+    column = f"t.{GEOMETRY_COLUMN}"
+    if tile.grid.is_mercator or is_point:
+        return Query(column)
+    ground = f"ST_MakeEnvelope(%s, %s, %s, %s, {LON_LAT_SRID})"
+    cut = Query(f"CASE WHEN {column} @ {ground} THEN {column} ELSE ST_ClipByBox2D({column}, {ground}) END")
+    return Query(cut.sql, tile.grid.ground * 2)
 
 
 def _condition(layer: LayerSpec, tile: Tile, audience: Audience) -> Query:
     envelope = f"ST_MakeEnvelope(%s, %s, %s, %s, {LON_LAT_SRID})"
     query = Query(f" WHERE t.{GEOMETRY_COLUMN} && {envelope}", tile.buffered_lon_lat(_buffer(layer)))
     query += row_condition(layer, audience)
-    kinds = kinds_at(layer, tile.z)
+    kinds = kinds_at(layer, tile.drawn_zoom)
     if kinds is not None:
         query += Query(" AND t.kind = ANY(%s)", (list(kinds),))
-    if layer.group == BASE_GROUP and is_area(layer) and tile.z < DETAIL_ZOOM:
-        degrees_per_px = 360 / 2**tile.z / 256
+    if layer.group == BASE_GROUP and is_area(layer) and tile.drawn_zoom < DETAIL_ZOOM:
+        degrees_per_px = 360 / 2**tile.drawn_zoom / 256
         query += Query(f" AND ST_Area(t.{GEOMETRY_COLUMN}) >= %s", (SMALLEST_AREA_PX * degrees_per_px**2,))
     return query
 
