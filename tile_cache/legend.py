@@ -35,6 +35,14 @@ class LegendRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A row, and the name of the layer that it belongs to."""
+
+    layer: str
+    row: LegendRow
+
+
+@dataclass(frozen=True, slots=True)
 class _Case:
     """A class: the value that one field has in it, and its words; `field` None stands for all features."""
 
@@ -50,6 +58,11 @@ def rows(layer: LayerSpec) -> list[LegendRow]:
         return []
     found = [row for case in _cases(layer) if (row := _row(drawn, case)) is not None]
     return list(_joined(found))
+
+
+def entries(layers: Iterable[LayerSpec]) -> list[Entry]:
+    """The rows of several layers, one layer after the other."""
+    return [Entry(layer.name, row) for layer in layers for row in rows(layer)]
 
 
 def _cases(layer: LayerSpec) -> Iterator[_Case]:

@@ -10,7 +10,8 @@ from typing import Any
 from layers import registry
 from layers.city import City
 from layers.spec import Audience, LayerSpec
-from tile_cache.base_map import BASE_GROUP, GROUND_COLOUR
+from tile_cache.base_map import BASE_GROUP, BASE_TITLE, GROUND_COLOUR
+from tile_cache.map_checks import INFO_FORMATS
 from tile_cache.mapnik_source import SOURCE_TYPE
 
 GRID = "webmercator"
@@ -18,6 +19,12 @@ META_TILES = 4
 """Tiles a side that are drawn together, so that few names meet a picture's edge."""
 
 LARGEST_PICTURE_PX = 4096
+LEGEND_URL = (
+    "{base_url}/service?SERVICE=WMS&amp;VERSION=1.3.0&amp;REQUEST=GetLegendGraphic&amp;FORMAT=image%2Fpng"
+    "&amp;LAYER={layer_name}"
+)
+"""Of a layer's legend in the capabilities of WMTS; MapProxy fills it in, and does not escape it."""
+
 HALF_WORLD_M = 20037508.342789244
 
 
@@ -32,7 +39,7 @@ def build_config(city: City, store: str) -> dict[str, Any]:
         "globals": _globals(store),
         "services": {
             "wms": _wms(city),
-            "wmts": {"kvp": True, "restful": True, "md": {"title": _title(city)}},
+            "wmts": _wmts(city),
             "tms": {"use_grid_names": True, "origin": "nw"},  # the origin of /maps/tiles: rows as in XYZ
         },
         "grids": {GRID: _grid()},
@@ -67,10 +74,16 @@ def _wms(city: City) -> dict[str, Any]:
         "srs": ["EPSG:3857", "EPSG:4326", "CRS:84", "EPSG:6668", f"EPSG:{city.plane_srid}"],
         "versions": ["1.1.1", "1.3.0"],
         "image_formats": ["image/png", "image/jpeg"],
+        "featureinfo_types": ["json", "html", "text"],
         "on_source_errors": "raise",
         "max_output_pixels": [LARGEST_PICTURE_PX, LARGEST_PICTURE_PX],
         "md": {"title": _title(city), "abstract": f"{city.name.ja}の地図 / Maps of {city.name.en}"},
     }
+
+
+def _wmts(city: City) -> dict[str, Any]:
+    formats = [{"suffix": suffix, "mimetype": media_type} for suffix, media_type in INFO_FORMATS.items()]
+    return {"kvp": True, "restful": True, "featureinfo_formats": formats, "md": {"title": _title(city)}}
 
 
 def _grid() -> dict[str, Any]:
@@ -102,11 +115,13 @@ def _cache(name: str) -> dict[str, Any]:
 
 
 def _layer(name: str, layers: tuple[LayerSpec, ...], city: City) -> dict[str, Any]:
-    title, abstract = ("背景地図", "Base map") if name == BASE_GROUP else (layers[0].title.ja, layers[0].title.en)
+    title = BASE_TITLE if name == BASE_GROUP else layers[0].title
     return {
         "name": name,
-        "title": title,
+        "title": title.ja,
         "sources": [name],
         "tile_sources": [f"{name}-tiles"],
-        "md": {"abstract": abstract, "attribution": {"title": (layers[0].open_data.attribution or city.name).ja}},
+        "wmts_kvp_legendurl": LEGEND_URL,
+        "wmts_rest_legendurl": LEGEND_URL,
+        "md": {"abstract": title.en, "attribution": {"title": (layers[0].open_data.attribution or city.name).ja}},
     }

@@ -17,8 +17,10 @@ from mapproxy.wsgiapp import MapProxyApp
 
 from layers import registry
 from layers.problems import Problem
-from tile_cache import mapnik_source, mapproxy_config, raster_store
-from tile_cache.map_requests import Answer, corrected, find_fault, problem_answer, send, service_exception
+from tile_cache import map_checks, mapproxy_config, raster_store, sources
+from tile_cache.legend_picture import LANGUAGE
+from tile_cache.map_requests import Answer, corrected, exception_of, problem_answer, send
+from tile_cache.wmts_places import check_places
 
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
@@ -29,6 +31,7 @@ SERVICES = {
     "tms": "tms/1.0.0",
     "xyz": "tiles/{layer}/webmercator/{z}/{x}/{y}.png",
 }
+PAGE_POLICY = "default-src 'none'; sandbox"
 HANDLERS = frozenset({"service", "wms", "wmts", "tms", "tiles"})
 _lock = threading.Lock()
 _built: dict[tuple[str, int], WsgiApp] = {}
@@ -42,9 +45,11 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
     if first not in HANDLERS:
         unknown = Problem(404, "not found", f"there is no service {first!r} here", parameter="path")
         return send(start_response, problem_answer(unknown))
-    if fault := find_fault(environ.get("QUERY_STRING", "")):
-        return send(start_response, service_exception(fault))
-    return _ask_mapproxy(environ, start_response)
+    query = environ.get("QUERY_STRING", "")
+    if fault := map_checks.find_fault(query):
+        return send(start_response, exception_of(fault, query))
+    LANGUAGE.set(map_checks.language_of(query))
+    return _ask_mapproxy({**environ, "QUERY_STRING": map_checks.completed(query)}, start_response)
 
 
 def _ask_mapproxy(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -55,12 +60,18 @@ def _ask_mapproxy(environ: dict[str, Any], start_response: StartResponse) -> Ite
         body = get_app()(environ, lambda status, headers, exc_info=None: begun.append((status, headers)))
         (status, headers) = begun[-1]
         if not status.startswith("500"):
-            start_response(status, headers)
+            start_response(status, [*headers, *_safety(headers)])
             return body
         kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
         return send(start_response, corrected((status, kept, b"".join(body))))
     finally:
         close_old_connections()
+
+
+def _safety(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A page made of what people have written does nothing but stand there."""
+    types = [value for name, value in headers if name.lower() == "content-type"]
+    return [("Content-Security-Policy", PAGE_POLICY)] if types and types[0].startswith("text/html") else []
 
 
 def get_app() -> WsgiApp:
@@ -75,7 +86,7 @@ def get_app() -> WsgiApp:
 
 def build_app(folder: Path) -> WsgiApp:
     """MapProxy from the registry, its tiles in `folder`."""
-    mapnik_source.register()
+    sources.register()
     described = mapproxy_config.build_config(settings.CITY, str(folder))
     errors, _ = validate_options(described)
     if faults := [*errors, *validate(described)]:
@@ -84,7 +95,9 @@ def build_app(folder: Path) -> WsgiApp:
     for name, cache in configuration.caches.items():
         for _, _, manager in cache.caches():
             raster_store.keep_true(manager, folder / name)
-    app: WsgiApp = MapProxyApp(configuration.configured_services(), configuration.base_config)
+    services = configuration.configured_services()
+    check_places(services)
+    app: WsgiApp = MapProxyApp(services, configuration.base_config)
     return app
 
 

@@ -1,0 +1,42 @@
+"""Our sources as MapProxy's configuration names them: what draws, what answers about a place, what has a legend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mapproxy.config.configuration.source import SourceConfiguration, register_source_configuration
+
+from layers import registry
+from layers.spec import LayerSpec, Text
+from tile_cache.base_map import BASE_GROUP, BASE_TITLE
+from tile_cache.feature_info import LayersInfo
+from tile_cache.legend import entries
+from tile_cache.legend_picture import LayerLegend
+from tile_cache.mapnik_source import SOURCE_TYPE, LayersSource
+
+
+class LayersSourceConfiguration(SourceConfiguration):
+    """Layers drawn by Mapnik: ``{type: machigis, layers: […], background: …}``."""
+
+    source_type = (SOURCE_TYPE,)
+
+    def source(self, params: Any = None) -> LayersSource:
+        return LayersSource(self.conf["layers"], self.conf.get("background"))
+
+    def fi_source(self, params: Any = None) -> LayersInfo:
+        return LayersInfo(self.conf["layers"])
+
+    def lg_source(self, params: Any = None) -> LayerLegend:
+        layers = [registry.get(name) for name in self.conf["layers"]]
+        return LayerLegend(_title(layers), entries(layers))
+
+
+def _title(layers: list[LayerSpec]) -> Text:
+    return BASE_TITLE if layers[0].group == BASE_GROUP else layers[0].title
+
+
+def register() -> None:
+    """Make the sources known to MapProxy."""
+    register_source_configuration(
+        SOURCE_TYPE, LayersSourceConfiguration, SOURCE_TYPE, {"layers": [""], "background": ""}
+    )
