@@ -127,23 +127,28 @@ def _shapes(title: Text, entries: Sequence[Entry], language: str, height: int, *
     for entry in entries:
         ground = Fill(Colour(GROUND_COLOUR), 1.0)
         for symbol in (ground, *entry.row.symbols):
-            yield _swatch(symbol, y, language)
+            yield _swatch(symbol, y, language, is_area=_is_area(entry))
         yield _words(entry.row.text.in_language(language), 2 * MARGIN_PX + SWATCH_PX[0], y, TEXT_PX)
         y -= ROW_PX
 
 
-def _swatch(symbol: Symbol, y: float, language: str) -> _Shape:
+def _is_area(entry: Entry) -> bool:
+    """Whether the lines of a class go around areas."""
+    return any(isinstance(symbol, Fill) for symbol in entry.row.symbols)
+
+
+def _swatch(symbol: Symbol, y: float, language: str, *, is_area: bool) -> _Shape:
     left, right = float(MARGIN_PX), float(MARGIN_PX + SWATCH_PX[0])
     if isinstance(symbol, Name):
         sample = SAMPLE.in_language(language)
         return _words(sample, (left + right) / 2, y, TEXT_PX, colour=symbol.colour, side="middle")
     drawn = symbolizers(symbol, ICON_ZOOM if isinstance(symbol, Icon) else LINE_ZOOM)
-    if isinstance(symbol, Fill):
+    if isinstance(symbol, Fill) or (is_area and isinstance(symbol, Line)):
         low, high = y - SWATCH_PX[1] / 2, y + SWATCH_PX[1] / 2
         ring = [[left, low], [right, low], [right, high], [left, high], [left, low]]
         return _Shape({"type": "Polygon", "coordinates": [ring]}, drawn)
     if isinstance(symbol, Line):
-        return _Shape({"type": "LineString", "coordinates": [[left + 2, y], [right - 2, y]]}, drawn)
+        return _Shape({"type": "LineString", "coordinates": [[left + 5, y], [right - 5, y]]}, drawn)
     return _Shape({"type": "Point", "coordinates": [(left + right) / 2, y]}, drawn)
 
 

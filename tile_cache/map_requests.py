@@ -7,6 +7,7 @@ finds it), and what the caller did wrong is a 400.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -18,6 +19,10 @@ from tile_cache.map_checks import code_of, is_wmts
 AWAY = "the map could not be drawn"
 """The sentence with which our source gives up; an answer that holds it is not the caller's fault."""
 
+PAGE_POLICY = "default-src 'none'; sandbox"
+"""A page made of what people have written does nothing but stand there."""
+
+_CACHING = frozenset({"cache-control", "etag", "expires", "last-modified", "pragma"})
 StartResponse = Callable[..., Any]
 Answer = tuple[str, list[tuple[str, str]], bytes]
 
@@ -58,6 +63,31 @@ def send(start_response: StartResponse, answer: Answer) -> Iterable[bytes]:
     status, headers, content = answer
     start_response(status, [*headers, ("Content-Length", str(len(content)))])
     return [content]
+
+
+def away() -> Answer:
+    """Said where the database is away and nothing can be drawn."""
+    status, headers, content = problem_answer(Problem(503, "not available", AWAY))
+    return status, [*headers, ("Retry-After", "5")], content
+
+
+def revalidated(answer: Answer, if_none_match: str) -> Answer:
+    """A picture that a client keeps and asks about each time, by a tag of its bytes; a page that does nothing.
+
+    MapProxy would let clients keep tiles for days, and tells two tiles of the same length by nothing.
+    """
+    status, headers, content = answer
+    kind = next((value for name, value in headers if name.lower() == "content-type"), "")
+    if kind.startswith("text/html"):
+        return status, [*headers, ("Content-Security-Policy", PAGE_POLICY)], content
+    if not kind.startswith("image/") or not status.startswith("200"):
+        return answer
+    tag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
+    kept = [(name, value) for name, value in headers if name.lower() not in _CACHING]
+    kept += [("Cache-Control", "no-cache"), ("ETag", tag)]
+    if tag in {each.strip().removeprefix("W/") for each in if_none_match.split(",")}:
+        return "304 Not Modified", [(name, value) for name, value in kept if name.lower() != "content-type"], b""
+    return status, kept, content
 
 
 def corrected(answer: Answer) -> Answer:

@@ -5,11 +5,16 @@ WMS draws each picture afresh, sharp at any scale and in any reference system; W
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+from xml.sax.saxutils import escape
 
 from layers import registry
 from layers.city import City
-from layers.spec import Audience, LayerSpec
+from layers.raster import Raster
+from layers.spec import Audience, LayerSpec, Text
+from tile_cache import ramps, raster_source
 from tile_cache.base_map import BASE_GROUP, BASE_TITLE, GROUND_COLOUR
 from tile_cache.map_checks import INFO_FORMATS
 from tile_cache.mapnik_source import SOURCE_TYPE
@@ -28,13 +33,25 @@ LEGEND_URL = (
 HALF_WORLD_M = 20037508.342789244
 
 
-def build_config(city: City, store: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One layer of the services: what draws it, and what is said of it."""
+
+    name: str
+    title: Text
+    attribution: str
+    source: Mapping[str, Any]
+    is_transparent: bool = True
+
+
+def build_config(city: City, store: str, rasters: Sequence[Raster] = ()) -> dict[str, Any]:
     """MapProxy's configuration for all that everybody may see.
 
     Args:
         store: folder of stored tiles and of locks.
+        rasters: the stored rasters that there are.
     """
-    named = {BASE_GROUP: base_layers()} | {layer.name: (layer,) for layer in _other_layers()}
+    shown = [*_vector_layers(city), *map(_raster_layer, rasters)]
     return {
         "globals": _globals(store),
         "services": {
@@ -43,9 +60,9 @@ def build_config(city: City, store: str) -> dict[str, Any]:
             "tms": {"use_grid_names": True, "origin": "nw"},  # the origin of /maps/tiles: rows as in XYZ
         },
         "grids": {GRID: _grid()},
-        "sources": {name: _source(name, layers) for name, layers in named.items()},
-        "caches": {f"{name}-tiles": _cache(name) for name in named},
-        "layers": [_layer(name, layers, city) for name, layers in named.items()],
+        "sources": {each.name: dict(each.source) for each in shown},
+        "caches": {f"{each.name}-tiles": _cache(each) for each in shown},
+        "layers": [_layer(each) for each in shown],
     }
 
 
@@ -66,7 +83,12 @@ def _other_layers() -> tuple[LayerSpec, ...]:
 
 
 def _title(city: City) -> str:
-    return f"まちGIS {city.name.ja}"
+    return _escaped(f"まちGIS {city.name.ja}")
+
+
+def _escaped(text: str) -> str:
+    """For MapProxy's capabilities, which it fills in as they are."""
+    return escape(text, {'"': "&quot;"})
 
 
 def _wms(city: City) -> dict[str, Any]:
@@ -77,7 +99,7 @@ def _wms(city: City) -> dict[str, Any]:
         "featureinfo_types": ["json", "html", "text"],
         "on_source_errors": "raise",
         "max_output_pixels": [LARGEST_PICTURE_PX, LARGEST_PICTURE_PX],
-        "md": {"title": _title(city), "abstract": f"{city.name.ja}の地図 / Maps of {city.name.en}"},
+        "md": {"title": _title(city), "abstract": _escaped(f"{city.name.ja}の地図 / Maps of {city.name.en}")},
     }
 
 
@@ -97,31 +119,46 @@ def _grid() -> dict[str, Any]:
     }
 
 
-def _source(name: str, layers: tuple[LayerSpec, ...]) -> dict[str, Any]:
-    members = {"type": SOURCE_TYPE, "layers": [layer.name for layer in layers]}
-    return members | ({"background": GROUND_COLOUR} if name == BASE_GROUP else {})
+def _vector_layers(city: City) -> Iterable[Shown]:
+    """The base map, and every other layer by itself."""
+    for name, layers in [(BASE_GROUP, base_layers()), *((layer.name, (layer,)) for layer in _other_layers())]:
+        is_base = name == BASE_GROUP
+        source = {"type": SOURCE_TYPE, "layers": [layer.name for layer in layers]}
+        yield Shown(
+            name,
+            BASE_TITLE if is_base else layers[0].title,
+            (layers[0].open_data.attribution or city.name).ja,
+            source | ({"background": GROUND_COLOUR} if is_base else {}),
+            is_transparent=not is_base,
+        )
 
 
-def _cache(name: str) -> dict[str, Any]:
+def _raster_layer(raster: Raster) -> Shown:
+    source = {"type": raster_source.SOURCE_TYPE, "raster": raster}
+    kind = ramps.kind_text(raster)
+    title = Text(raster.title, f"{kind.en}: {raster.title}")
+    return Shown(raster_source.layer_name(raster), title, f"{raster.attribution} ({raster.licence})", source)
+
+
+def _cache(shown: Shown) -> dict[str, Any]:
     return {
         "grids": [GRID],
-        "sources": [name],
+        "sources": [shown.name],
         "format": "image/png",
-        "image": {"transparent": name != BASE_GROUP},
+        "image": {"transparent": shown.is_transparent},
         "meta_size": [META_TILES, META_TILES],
         "meta_buffer": 0,
         "cache": {"type": "file", "directory_layout": "tms"},
     }
 
 
-def _layer(name: str, layers: tuple[LayerSpec, ...], city: City) -> dict[str, Any]:
-    title = BASE_TITLE if name == BASE_GROUP else layers[0].title
+def _layer(shown: Shown) -> dict[str, Any]:
     return {
-        "name": name,
-        "title": title.ja,
-        "sources": [name],
-        "tile_sources": [f"{name}-tiles"],
+        "name": shown.name,
+        "title": _escaped(shown.title.ja),
+        "sources": [shown.name],
+        "tile_sources": [f"{shown.name}-tiles"],
         "wmts_kvp_legendurl": LEGEND_URL,
         "wmts_rest_legendurl": LEGEND_URL,
-        "md": {"abstract": title.en, "attribution": {"title": (layers[0].open_data.attribution or city.name).ja}},
+        "md": {"abstract": _escaped(shown.title.en), "attribution": {"title": _escaped(shown.attribution)}},
     }

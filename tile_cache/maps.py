@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from mapproxy.config.configuration.proxy import ProxyConfiguration
 from mapproxy.config.loader import validate
@@ -17,9 +18,10 @@ from mapproxy.wsgiapp import MapProxyApp
 
 from layers import registry
 from layers.problems import Problem
-from tile_cache import map_checks, mapproxy_config, raster_store, sources
+from layers.raster import Raster
+from tile_cache import map_checks, mapproxy_config, raster_source, raster_store, sources
 from tile_cache.legend_picture import LANGUAGE
-from tile_cache.map_requests import Answer, corrected, exception_of, problem_answer, send
+from tile_cache.map_requests import Answer, away, corrected, exception_of, problem_answer, revalidated, send
 from tile_cache.wmts_places import check_places
 
 StartResponse = Callable[..., Any]
@@ -31,10 +33,9 @@ SERVICES = {
     "tms": "tms/1.0.0",
     "xyz": "tiles/{layer}/webmercator/{z}/{x}/{y}.png",
 }
-PAGE_POLICY = "default-src 'none'; sandbox"
 HANDLERS = frozenset({"service", "wms", "wmts", "tms", "tiles"})
 _lock = threading.Lock()
-_built: dict[tuple[str, int], WsgiApp] = {}
+_built: dict[tuple[Any, ...], WsgiApp] = {}
 
 
 def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -58,36 +59,40 @@ def _ask_mapproxy(environ: dict[str, Any], start_response: StartResponse) -> Ite
     close_old_connections()
     try:
         body = get_app()(environ, lambda status, headers, exc_info=None: begun.append((status, headers)))
-        (status, headers) = begun[-1]
-        if not status.startswith("500"):
-            start_response(status, [*headers, *_safety(headers)])
-            return body
+        status, headers = begun[-1]
         kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
-        return send(start_response, corrected((status, kept, b"".join(body))))
+        answer = corrected((status, kept, b"".join(body)))
+        return send(start_response, revalidated(answer, environ.get("HTTP_IF_NONE_MATCH", "")))
+    except DatabaseError:
+        return send(start_response, away())
     finally:
         close_old_connections()
 
 
-def _safety(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """A page made of what people have written does nothing but stand there."""
-    types = [value for name, value in headers if name.lower() == "content-type"]
-    return [("Content-Security-Policy", PAGE_POLICY)] if types and types[0].startswith("text/html") else []
-
-
 def get_app() -> WsgiApp:
-    """MapProxy for the present store, built once per process, and anew when layers have been added."""
-    key = str(settings.TILE_STORE), registry.generation()
+    """MapProxy for the present store, built once per process, and anew when layers or rasters have changed.
+
+    Raises:
+        django.db.Error: where the database is away and nothing has been built yet.
+    """
+    try:
+        rasters = raster_source.every()
+        key = str(settings.TILE_STORE), registry.generation(), *map(raster_source.state_of, rasters)
+    except DatabaseError:
+        if kept := next(iter(_built.values()), None):
+            return kept
+        raise
     with _lock:
         if key not in _built:
             _built.clear()
-            _built[key] = build_app(Path(key[0]) / "maps")
+            _built[key] = build_app(Path(key[0]) / "maps", rasters)
         return _built[key]
 
 
-def build_app(folder: Path) -> WsgiApp:
-    """MapProxy from the registry, its tiles in `folder`."""
+def build_app(folder: Path, rasters: Sequence[Raster]) -> WsgiApp:
+    """MapProxy from the registry and the stored rasters, its tiles in `folder`."""
     sources.register()
-    described = mapproxy_config.build_config(settings.CITY, str(folder))
+    described = mapproxy_config.build_config(settings.CITY, str(folder), rasters)
     errors, _ = validate_options(described)
     if faults := [*errors, *validate(described)]:
         raise ValueError(f"MapProxy does not understand its configuration: {faults}")
@@ -95,6 +100,7 @@ def build_app(folder: Path) -> WsgiApp:
     for name, cache in configuration.caches.items():
         for _, _, manager in cache.caches():
             raster_store.keep_true(manager, folder / name)
+    raster_store.sweep(folder, raster_source.PREFIX, configuration.caches)
     services = configuration.configured_services()
     check_places(services)
     app: WsgiApp = MapProxyApp(services, configuration.base_config)

@@ -7,7 +7,10 @@ the picture and of its margin.
 
 from __future__ import annotations
 
+import glob
+import shutil
 import threading
+from collections.abc import Container
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -101,6 +104,13 @@ def keep_true(manager: TileManager, folder: Path) -> None:
     """Put a manager's tiles under the rule."""
     manager.cache = TrueTiles(folder, manager, manager.sources[0])
     manager.tile_creator_class = TrueTileCreator
+
+
+def sweep(folder: Path, prefix: str, known: Container[str]) -> None:
+    """Remove the folders below `folder` whose names begin so and whose caches are no more."""
+    for entry in folder.glob(f"{glob.escape(prefix)}*"):
+        if entry.is_dir() and entry.name not in known:
+            shutil.rmtree(entry, ignore_errors=True)
 
 
 def _place(tile: CachedTile) -> Tile:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from mapproxy.config.configuration.source import SourceConfiguration, register_source_configuration
+from mapproxy.util.ext.dictspec.spec import anything
 
 from layers import registry
+from layers.raster import Raster
 from layers.spec import LayerSpec, Text
+from tile_cache import ramps, raster_source
 from tile_cache.base_map import BASE_GROUP, BASE_TITLE
 from tile_cache.feature_info import LayersInfo
 from tile_cache.legend import entries
 from tile_cache.legend_picture import LayerLegend
 from tile_cache.mapnik_source import SOURCE_TYPE, LayersSource
+from tile_cache.raster_source import RasterInfo, RasterSource
 
 
 class LayersSourceConfiguration(SourceConfiguration):
@@ -31,6 +35,26 @@ class LayersSourceConfiguration(SourceConfiguration):
         return LayerLegend(_title(layers), entries(layers))
 
 
+class RasterSourceConfiguration(SourceConfiguration):
+    """A stored raster: ``{type: machigis-raster, raster: …}``, the row itself."""
+
+    source_type = (raster_source.SOURCE_TYPE,)
+
+    @property
+    def _raster(self) -> Raster:
+        raster: Raster = self.conf["raster"]
+        return raster
+
+    def source(self, params: Any = None) -> RasterSource:
+        return RasterSource(self._raster)
+
+    def fi_source(self, params: Any = None) -> RasterInfo:
+        return RasterInfo(self._raster)
+
+    def lg_source(self, params: Any = None) -> LayerLegend:
+        return LayerLegend(Text(self._raster.title, self._raster.title), ramps.legend_of(self._raster))
+
+
 def _title(layers: list[LayerSpec]) -> Text:
     return BASE_TITLE if layers[0].group == BASE_GROUP else layers[0].title
 
@@ -40,3 +64,5 @@ def register() -> None:
     register_source_configuration(
         SOURCE_TYPE, LayersSourceConfiguration, SOURCE_TYPE, {"layers": [""], "background": ""}
     )
+    name = raster_source.SOURCE_TYPE
+    register_source_configuration(name, RasterSourceConfiguration, name, {"raster": anything()})

@@ -79,7 +79,7 @@ def test_points_count_as_far_as_they_are_drawn_and_areas_where_the_place_is_insi
 
 def test_a_line_counts_within_ten_pixels(add, found):
     assert ids(found("pedestrian-links", at=(100, 208))) == []
-    add("pedestrianlink", "l1", "LINESTRING(139.55 35.685, 139.57 35.685)", start_id="a", end_id="b")
+    add("pedestrianlink", "l1", "LINESTRING(139.55 35.685, 139.57 35.685)", start_id="a", end_id="b", length_m=1)
     assert ids(found("pedestrian-links", at=(100, 208))) == ["l1"]
     assert ids(found("pedestrian-links", at=(100, 213))) == []
 
