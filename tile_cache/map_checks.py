@@ -73,6 +73,12 @@ def is_wmts(query_string: str) -> bool:
     return _is_wmts({name.upper(): value for name, value in parse_qsl(query_string)})
 
 
+def layers_of(query_string: str) -> list[str]:
+    """The layers that a request for a WMS picture shows."""
+    given = {name.upper(): value for name, value in parse_qsl(query_string)}
+    return given.get("LAYERS", "").split(",")
+
+
 def completed(query_string: str) -> str:
     """The request with what its standard lets be left out and MapProxy wants said.
 

@@ -90,6 +90,13 @@ def revalidated(answer: Answer, if_none_match: str) -> Answer:
     return status, kept, content
 
 
+def unkept(answer: Answer) -> Answer:
+    """An answer that no client keeps."""
+    status, headers, content = answer
+    kept = [(name, value) for name, value in headers if name.lower() not in _CACHING]
+    return status, [*kept, ("Cache-Control", "no-store")], content
+
+
 def corrected(answer: Answer) -> Answer:
     """MapProxy's answer with the status that its content means."""
     status, headers, content = answer

@@ -12,9 +12,10 @@ from xml.sax.saxutils import escape
 
 from layers import registry
 from layers.city import City
+from layers.outside_maps import OutsideMap
 from layers.raster import Raster
 from layers.spec import Audience, LayerSpec, Text
-from tile_cache import ramps, raster_source
+from tile_cache import outside, ramps, raster_source
 from tile_cache.base_map import BASE_GROUP, BASE_TITLE, GROUND_COLOUR
 from tile_cache.map_checks import INFO_FORMATS
 from tile_cache.mapnik_source import SOURCE_TYPE
@@ -52,6 +53,7 @@ def build_config(city: City, store: str, rasters: Sequence[Raster] = ()) -> dict
         rasters: the stored rasters that there are.
     """
     shown = [*_vector_layers(city), *map(_raster_layer, rasters)]
+    others = city.outside_maps
     return {
         "globals": _globals(store),
         "services": {
@@ -60,10 +62,16 @@ def build_config(city: City, store: str, rasters: Sequence[Raster] = ()) -> dict
             "tms": {"use_grid_names": True, "origin": "nw"},  # the origin of /maps/tiles: rows as in XYZ
         },
         "grids": {GRID: _grid()},
-        "sources": {each.name: dict(each.source) for each in shown},
-        "caches": {f"{each.name}-tiles": _cache(each) for each in shown},
-        "layers": [_layer(each) for each in shown],
+        "sources": {each.name: dict(each.source) for each in shown} | {each.name: _outside(each) for each in others},
+        "caches": {_tiles(each.name): _cache(each) for each in shown}
+        | {_tiles(each.name): _outside_cache(each) for each in others},
+        "layers": [*map(_layer, shown), *map(_outside_layer, others)],
     }
+
+
+def _tiles(name: str) -> str:
+    """What the cache of a layer is called."""
+    return f"{name}-tiles"
 
 
 def _globals(store: str) -> dict[str, Any]:
@@ -157,8 +165,39 @@ def _layer(shown: Shown) -> dict[str, Any]:
         "name": shown.name,
         "title": _escaped(shown.title.ja),
         "sources": [shown.name],
-        "tile_sources": [f"{shown.name}-tiles"],
+        "tile_sources": [_tiles(shown.name)],
         "wmts_kvp_legendurl": LEGEND_URL,
         "wmts_rest_legendurl": LEGEND_URL,
         "md": {"abstract": _escaped(shown.title.en), "attribution": {"title": _escaped(shown.attribution)}},
+    }
+
+
+def _outside(declared: OutsideMap) -> dict[str, Any]:
+    return {"type": outside.SOURCE_TYPE, "outside": declared}
+
+
+def _outside_cache(declared: OutsideMap) -> dict[str, Any]:
+    return {
+        "grids": [GRID],
+        "sources": [declared.name],
+        "format": "image/jpeg" if declared.is_photo else "image/png",
+        "image": {"transparent": True},  # also a photograph: what is missing of it must not hide what lies below
+        "meta_size": [1, 1],
+        "meta_buffer": 0,
+        "upscale_tiles": outside.ENLARGED_ZOOMS,
+        "refresh_before": {"days": declared.refresh_days},
+        "cache": {"type": "file", "directory_layout": "tms"},
+    }
+
+
+def _outside_layer(declared: OutsideMap) -> dict[str, Any]:
+    """WMS shows it from its tiles, whatever the reference system."""
+    return {
+        "name": declared.name,
+        "title": _escaped(declared.title.ja),
+        "sources": [_tiles(declared.name)],
+        "md": {
+            "abstract": _escaped(f"{declared.title.en} ({declared.licence})"),
+            "attribution": {"title": _escaped(declared.attribution.ja)},
+        },
     }

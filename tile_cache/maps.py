@@ -19,9 +19,9 @@ from mapproxy.wsgiapp import MapProxyApp
 from layers import registry
 from layers.problems import Problem
 from layers.raster import Raster
-from tile_cache import map_checks, mapproxy_config, raster_source, raster_store, sources
+from tile_cache import map_checks, mapproxy_config, outside, raster_source, raster_store, sources
 from tile_cache.legend_picture import LANGUAGE
-from tile_cache.map_requests import Answer, away, corrected, exception_of, problem_answer, revalidated, send
+from tile_cache.map_requests import Answer, away, corrected, exception_of, problem_answer, revalidated, send, unkept
 from tile_cache.wmts_places import check_places
 
 StartResponse = Callable[..., Any]
@@ -50,6 +50,7 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
     if fault := map_checks.find_fault(query):
         return send(start_response, exception_of(fault, query))
     LANGUAGE.set(map_checks.language_of(query))
+    outside.MAKESHIFT.set([])
     return _ask_mapproxy({**environ, "QUERY_STRING": map_checks.completed(query)}, start_response)
 
 
@@ -62,11 +63,19 @@ def _ask_mapproxy(environ: dict[str, Any], start_response: StartResponse) -> Ite
         status, headers = begun[-1]
         kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
         answer = corrected((status, kept, b"".join(body)))
+        if _is_passing(environ["QUERY_STRING"]):
+            return send(start_response, unkept(answer))
         return send(start_response, revalidated(answer, environ.get("HTTP_IF_NONE_MATCH", "")))
     except DatabaseError:
         return send(start_response, away())
     finally:
         close_old_connections()
+
+
+def _is_passing(query_string: str) -> bool:
+    """Whether the answer may be makeshift: a tile of a server that is away, or any picture with such a map in it."""
+    shown = set(map_checks.layers_of(query_string))
+    return bool(outside.MAKESHIFT.get() or shown & {each.name for each in settings.CITY.outside_maps})
 
 
 def get_app() -> WsgiApp:
@@ -99,7 +108,10 @@ def build_app(folder: Path, rasters: Sequence[Raster]) -> WsgiApp:
     configuration = ProxyConfiguration(described, conf_base_dir=str(folder))
     for name, cache in configuration.caches.items():
         for _, _, manager in cache.caches():
-            raster_store.keep_true(manager, folder / name)
+            if isinstance(manager.sources[0], outside.OutsideSource):
+                outside.soften(manager, folder / "outside")
+            else:
+                raster_store.keep_true(manager, folder / name)
     raster_store.sweep(folder, raster_source.PREFIX, configuration.caches)
     services = configuration.configured_services()
     check_places(services)

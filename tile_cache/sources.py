@@ -10,7 +10,7 @@ from mapproxy.util.ext.dictspec.spec import anything
 from layers import registry
 from layers.raster import Raster
 from layers.spec import LayerSpec, Text
-from tile_cache import ramps, raster_source
+from tile_cache import outside, ramps, raster_source
 from tile_cache.base_map import BASE_GROUP, BASE_TITLE
 from tile_cache.feature_info import LayersInfo
 from tile_cache.legend import entries
@@ -55,6 +55,16 @@ class RasterSourceConfiguration(SourceConfiguration):
         return LayerLegend(Text(self._raster.title, self._raster.title), ramps.legend_of(self._raster))
 
 
+class OutsideSourceConfiguration(SourceConfiguration):
+    """A map of another server: ``{type: machigis-outside, outside: …}``, as the city declares it."""
+
+    source_type = (outside.SOURCE_TYPE,)
+    supports_meta_tiles = False
+
+    def source(self, params: Any = None) -> outside.OutsideSource:
+        return outside.OutsideSource(self.conf["outside"])
+
+
 def _title(layers: list[LayerSpec]) -> Text:
     return BASE_TITLE if layers[0].group == BASE_GROUP else layers[0].title
 
@@ -66,3 +76,5 @@ def register() -> None:
     )
     name = raster_source.SOURCE_TYPE
     register_source_configuration(name, RasterSourceConfiguration, name, {"raster": anything()})
+    name = outside.SOURCE_TYPE
+    register_source_configuration(name, OutsideSourceConfiguration, name, {"outside": anything()})
