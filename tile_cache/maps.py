@@ -86,7 +86,8 @@ def get_app() -> WsgiApp:
     """
     try:
         rasters = raster_source.every()
-        key = str(settings.TILE_STORE), registry.generation(), *map(raster_source.state_of, rasters)
+        declared = settings.CITY.outside_maps
+        key = str(settings.TILE_STORE), registry.generation(), declared, *map(raster_source.state_of, rasters)
     except DatabaseError:
         if kept := next(iter(_built.values()), None):
             return kept

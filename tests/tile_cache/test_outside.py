@@ -14,7 +14,7 @@ from layers.spec import Text
 from tests.tile_cache.conftest import HERE
 from tests.tile_cache.other_server import OtherServer, tile_bytes
 from tests.tile_cache.test_maps import AREA, SPAN, is_reddish, picture, wms
-from tile_cache import maps, outside
+from tile_cache import outside
 from tile_cache.grid import tile_of
 
 BLUE = (0x20, 0x60, 0xA0, 255)
@@ -43,11 +43,9 @@ def shown(settings, committed, store, other):
         )
         declared = replace(declared, **members)
         settings.CITY = replace(settings.CITY, outside_maps=(declared,))
-        maps._built.clear()
         return declared
 
-    yield show
-    maps._built.clear()
+    return show
 
 
 def address(place=PLACE, form: str = "png", service: str = "wmts") -> str:
