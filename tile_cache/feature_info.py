@@ -36,6 +36,8 @@ REACH_PX: Final = 10.0
 
 PIXEL_M: Final = 0.00028
 METRES_PER_DEGREE: Final = 6378137 * math.pi / 180
+LEAST_SCALE: Final = 1e-3
+LEAST_DEGREES: Final = 1e-12
 CORNERS: Final = 24
 
 
@@ -58,7 +60,7 @@ class Spot:
     def scale(self) -> float:
         """The denominator of the scale, as Mapnik counts it: by the picture's width."""
         metres = METRES_PER_DEGREE if _transformer(self.srs).source_crs.is_geographic else 1.0
-        return (self.bbox[2] - self.bbox[0]) / self.size[0] * metres / PIXEL_M
+        return max((self.bbox[2] - self.bbox[0]) / self.size[0] * metres / PIXEL_M, LEAST_SCALE)
 
     @property
     def lon_lat(self) -> tuple[float, float]:
@@ -186,7 +188,7 @@ def _distance_sql(spot: Spot) -> str:
     ring = spot.ring(1.0)
     east, south = ring[0], ring[CORNERS // 4]
     lon, lat = spot.lon_lat
-    across, down = abs(east[0] - lon) or 1.0, abs(south[1] - lat) or 1.0
+    across, down = max(abs(east[0] - lon), LEAST_DEGREES), max(abs(south[1] - lat), LEAST_DEGREES)
     factors = f"{1 / across!r}, {1 / down!r}"
     place = f"ST_MakePoint({lon / across!r}, {lat / down!r})"
     return f"ST_Distance(ST_Scale(ST_SetSRID(t.geometry, 0), {factors}), {place})"

@@ -85,9 +85,7 @@ def get_app() -> WsgiApp:
         django.db.Error: where the database is away and nothing has been built yet.
     """
     try:
-        rasters = raster_source.every()
-        declared = settings.CITY.outside_maps
-        key = str(settings.TILE_STORE), registry.generation(), declared, *map(raster_source.state_of, rasters)
+        key = str(settings.TILE_STORE), registry.generation(), settings.CITY.outside_maps, raster_source.state()
     except DatabaseError:
         if kept := next(iter(_built.values()), None):
             return kept
@@ -95,7 +93,7 @@ def get_app() -> WsgiApp:
     with _lock:
         if key not in _built:
             _built.clear()
-            _built[key] = build_app(Path(key[0]) / "maps", rasters)
+            _built[key] = build_app(Path(key[0]) / "maps", raster_source.every())
         return _built[key]
 
 

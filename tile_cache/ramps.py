@@ -122,7 +122,7 @@ def hillshade(cells: np.ma.MaskedArray, across_m: float, down_m: float) -> np.nd
     azimuth, altitude = (math.radians(angle) for angle in LIGHT)
     towards = np.array([math.sin(azimuth) * math.cos(altitude), math.cos(azimuth) * math.cos(altitude)])
     facing = (math.sin(altitude) - east * towards[0] - north * towards[1]) / np.sqrt(1 + east**2 + north**2)
-    light = np.clip(0.55 + 0.45 * facing / math.sin(altitude), 0.4, 1.15)
+    light = np.clip(0.65 + 0.35 * facing / math.sin(altitude), 0.55, 1.08)
     return np.where(beside_nothing, 1.0, light)
 
 

@@ -12,6 +12,7 @@ import logging
 import math
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -52,6 +53,7 @@ EDITION: Final = 1
 _NAMEABLE: Final = re.compile(r"[\w.-]+")
 """What stands in an address and between the commas of LAYERS."""
 
+_TOLD: Final = ("key", "file_name", "title", "kind", "unit", "attribution", "licence")
 log = logging.getLogger(__name__)
 
 
@@ -64,13 +66,17 @@ def every() -> tuple[Raster, ...]:
     return tuple(raster for raster in Raster.objects.order_by("key") if _NAMEABLE.fullmatch(raster.key))
 
 
+def state() -> tuple[tuple[str, ...], ...]:
+    """Differs whenever a raster comes, goes, or is another one: asked with each request, and so of few columns.
+
+    Raises:
+        django.db.Error: where the database is away.
+    """
+    return tuple(Raster.objects.order_by("key").values_list(*_TOLD))
+
+
 def layer_name(raster: Raster) -> str:
     return f"{PREFIX}{raster.key}"
-
-
-def state_of(raster: Raster) -> tuple[str, ...]:
-    """Differs whenever the file or what is said of it does."""
-    return (raster.key, raster.file_name, raster.title, raster.kind, raster.unit, raster.attribution)
 
 
 class RasterSource(MapLayer):
@@ -88,7 +94,7 @@ class RasterSource(MapLayer):
 
     @property
     def fingerprint(self) -> str:
-        return fingerprint_of(EDITION, state_of(self._raster), self._ramp)
+        return fingerprint_of(EDITION, self._raster.file_name, self._ramp)
 
     def get_map(self, query: MapQuery) -> ImageResult:
         try:
@@ -139,8 +145,7 @@ def _factor(raster: Raster, grid: Grid) -> float | None:
     """How many stored cells lie side by side in a pixel, at least; None where the strip is beyond the raster."""
     own = facts_of(raster).grid
     west, south, east, north = grid.bounds
-    to_own = Transformer.from_crs(grid.srid, own.srid, always_xy=True)
-    box = to_own.transform_bounds(west, south, east, north, errcheck=False)
+    box = _transformer(grid.srid, own.srid).transform_bounds(west, south, east, north, errcheck=False)
     if not all(map(math.isfinite, box)):
         box = own.bounds
     inside = own.bounds
@@ -149,6 +154,11 @@ def _factor(raster: Raster, grid: Grid) -> float | None:
     across = (box[2] - box[0]) / grid.width / own.cell_width
     down = (box[3] - box[1]) / grid.height / own.cell_height
     return max(min(across, down), 1e-6)
+
+
+@cache
+def _transformer(srid: int, own_srid: int) -> Transformer:
+    return Transformer.from_crs(srid, own_srid, always_xy=True)
 
 
 def _cell_m(grid: Grid) -> tuple[float, float]:

@@ -252,3 +252,4 @@ def test_a_database_that_is_away_is_no_fault_of_the_callers(add, found, monkeypa
 def test_places_beyond_a_system_have_nothing(found, committed):
     assert found("shelters", bbox=(-4e7, -4e7, 4e7, 4e7), srs="EPSG:6677", at=(0, 0)) == []
     assert found("base", bbox=(-180, -90, 180, 90), at=(399, 399)) == []
+    assert found("base", bbox=(0, 0, 1e-320, 1e-320)) == []
