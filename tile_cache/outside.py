@@ -36,7 +36,7 @@ from PIL import Image
 
 from layers.outside_maps import OutsideMap
 from tile_cache.grid import HALF_WORLD_M, Tile
-from tile_cache.store import fingerprint_of
+from tile_cache.stored import fingerprint_of
 
 SOURCE_TYPE: Final = "machigis-outside"
 TIMEOUT_S: Final = 3.0

@@ -39,7 +39,7 @@ from tile_cache import ramps
 from tile_cache.feature_info import METRES_PER_DEGREE, spot_of
 from tile_cache.found import Found, Hit
 from tile_cache.map_requests import AWAY
-from tile_cache.store import fingerprint_of
+from tile_cache.stored import fingerprint_of
 
 SOURCE_TYPE: Final = "machigis-raster"
 PREFIX: Final = "raster."

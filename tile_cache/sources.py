@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from mapproxy.config.configuration.source import SourceConfiguration, register_source_configuration
 from mapproxy.util.ext.dictspec.spec import anything
-from mapproxy.util.py import memoize
 
 from layers import registry
 from layers.raster import Raster
@@ -62,9 +62,12 @@ class OutsideSourceConfiguration(SourceConfiguration):
     source_type = (outside.SOURCE_TYPE,)
     supports_meta_tiles = False
 
-    @memoize
     def source(self, params: Any = None) -> outside.OutsideSource:
         """One for all grids: whether its server answers is known to all of them."""
+        return self._source
+
+    @cached_property
+    def _source(self) -> outside.OutsideSource:
         return outside.OutsideSource(self.conf["outside"])
 
 

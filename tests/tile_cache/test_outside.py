@@ -181,6 +181,7 @@ def test_one_request_tries_after_the_pause_while_others_do_without():
         (tile_bytes("red")[:-40], "image/png"),
         (b"\x89PNG" + bytes(5_000_000), "image/png"),
     ],
+    ids=["a page", "no bytes", "another size", "cut short", "too long"],
 )
 def test_what_is_no_tile_is_not_kept(shown, other, ask_maps, store, content, kind):
     shown()
