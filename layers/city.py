@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.crs import plane_rectangular_srid
+from layers.outside_maps import OutsideMap, read_outside_maps
 from layers.spec import Text
 
 DEFAULT_CITY_FILE = Path(__file__).parent / "cities" / "mitaka.toml"
@@ -31,7 +32,7 @@ class CityFileError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """A city: code, name, rough outline, plane-rectangular zone, languages, hazards that matter.
+    """A city: code, name, rough outline, plane-rectangular zone, languages, hazards that matter, maps of others.
 
     `outline` is a closed ring of (longitude, latitude) in degrees, good enough to place the first view.
     """
@@ -43,6 +44,7 @@ class City:
     languages: tuple[str, ...]
     hazards: tuple[str, ...]
     outline: tuple[tuple[float, float], ...]
+    outside_maps: tuple[OutsideMap, ...] = ()
 
     @property
     def plane_srid(self) -> int:
@@ -90,6 +92,7 @@ def _city(table: dict[str, Any]) -> City:
         languages=tuple(table["languages"]),
         hazards=tuple(table["hazards"]),
         outline=tuple((float(lon), float(lat)) for lon, lat in table["outline"]),
+        outside_maps=read_outside_maps(table.get("outside_maps", [])),
     )
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from layers.spec import LayerSpec
+from layers.spec import LayerSpec, Text
 
 BASE_GROUP: Final = "base"
+BASE_TITLE: Final = Text("背景地図", "Base map")
 GROUND_COLOUR: Final = "#f6f4ef"
 
 

@@ -1,49 +1,30 @@
-"""What MapProxy leaves unchecked in a request for a map, and what its answers mean in HTTP.
+"""What MapProxy's answers mean in HTTP, and faults as the services of the OGC say them.
 
 MapProxy answers some wrong numbers with a stack trace in the log and "internal error", and every fault of the
-caller's with the status 500. Here wrong numbers are a service exception of the OGC before they reach it, and what
-the caller did wrong is a 400.
+caller's with the status 500. Here what is wrong is a service exception before it reaches MapProxy (`map_checks`
+finds it), and what the caller did wrong is a 400.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-import math
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape, quoteattr
 
 from layers.problems import MEDIA_TYPE, Problem
+from tile_cache.map_checks import code_of, is_wmts
 
 AWAY = "the map could not be drawn"
 """The sentence with which our source gives up; an answer that holds it is not the caller's fault."""
 
+PAGE_POLICY = "default-src 'none'; sandbox"
+"""A page made of what people have written does nothing but stand there."""
+
+_CACHING = frozenset({"cache-control", "etag", "expires", "last-modified", "pragma"})
 StartResponse = Callable[..., Any]
 Answer = tuple[str, list[tuple[str, str]], bytes]
-SIZES = ("WIDTH", "HEIGHT")
-PLACES = ("I", "J", "X", "Y", "TILEROW", "TILECOL", "TILEMATRIX")
-REQUESTS = frozenset({"getmap", "map", "getfeatureinfo", "feature_info", "gettile"})
-
-
-def find_fault(query_string: str) -> Problem | None:
-    """What is wrong with the numbers of a request to WMS or WMTS; None where nothing is.
-
-    >>> find_fault("REQUEST=GetMap&BBOX=1,2,3&WIDTH=10&HEIGHT=10").parameter
-    'bbox'
-    >>> find_fault("REQUEST=GetMap&BBOX=1,2,3,4&WIDTH=10&HEIGHT=10") is None
-    True
-    """
-    given = {name.upper(): value for name, value in parse_qsl(query_string, keep_blank_values=True)}
-    if given.get("REQUEST", "").lower() not in REQUESTS:
-        return None
-    for name in (*SIZES, *PLACES):
-        least = 1 if name in SIZES else 0
-        if name in given and not _is_count(given[name], least):
-            return _fault(name, f"{name} must be a whole number, {least} or more, not {given[name][:40]!r}")
-    if "BBOX" in given and not _is_bbox(given["BBOX"]):
-        return _fault("BBOX", f"BBOX must be four numbers, the smaller ones first, not {given['BBOX'][:80]!r}")
-    return None
 
 
 def service_exception(problem: Problem) -> Answer:
@@ -51,8 +32,24 @@ def service_exception(problem: Problem) -> Answer:
     content = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<ServiceExceptionReport version="1.3.0" xmlns="http://www.opengis.net/ogc">\n'
-        f'  <ServiceException code="InvalidParameterValue" locator={quoteattr(problem.parameter or "")}>'
+        f'  <ServiceException code="{code_of(problem)}" locator={quoteattr(problem.parameter or "")}>'
         f"{escape(problem.detail)}</ServiceException>\n</ServiceExceptionReport>\n"
+    )
+    return f"{problem.status} Bad Request", [("Content-Type", "text/xml; charset=utf-8")], content.encode()
+
+
+def exception_of(problem: Problem, query_string: str) -> Answer:
+    """The problem as the service says it that the request names."""
+    return ows_exception(problem) if is_wmts(query_string) else service_exception(problem)
+
+
+def ows_exception(problem: Problem) -> Answer:
+    """The problem as WMTS says it (OGC 06-121r3, 8)."""
+    content = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<ExceptionReport version="1.0.0" xmlns="http://www.opengis.net/ows/1.1">\n'
+        f'  <Exception exceptionCode="InvalidParameterValue" locator={quoteattr(problem.parameter or "")}>'
+        f"<ExceptionText>{escape(problem.detail)}</ExceptionText></Exception>\n</ExceptionReport>\n"
     )
     return f"{problem.status} Bad Request", [("Content-Type", "text/xml; charset=utf-8")], content.encode()
 
@@ -68,6 +65,38 @@ def send(start_response: StartResponse, answer: Answer) -> Iterable[bytes]:
     return [content]
 
 
+def away() -> Answer:
+    """Said where the database is away and nothing can be drawn."""
+    status, headers, content = problem_answer(Problem(503, "not available", AWAY))
+    return status, [*headers, ("Retry-After", "5")], content
+
+
+def revalidated(answer: Answer, if_none_match: str) -> Answer:
+    """A picture that a client keeps and asks about each time, by a tag of its bytes; a page that does nothing.
+
+    MapProxy would let clients keep tiles for days, and tells two tiles of the same length by nothing.
+    """
+    status, headers, content = answer
+    kind = next((value for name, value in headers if name.lower() == "content-type"), "")
+    if kind.startswith("text/html"):
+        return status, [*headers, ("Content-Security-Policy", PAGE_POLICY)], content
+    if not kind.startswith("image/") or not status.startswith("200"):
+        return answer
+    tag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
+    kept = [(name, value) for name, value in headers if name.lower() not in _CACHING]
+    kept += [("Cache-Control", "no-cache"), ("ETag", tag)]
+    if tag in {each.strip().removeprefix("W/") for each in if_none_match.split(",")}:
+        return "304 Not Modified", [(name, value) for name, value in kept if name.lower() != "content-type"], b""
+    return status, kept, content
+
+
+def unkept(answer: Answer) -> Answer:
+    """An answer that no client keeps."""
+    status, headers, content = answer
+    kept = [(name, value) for name, value in headers if name.lower() not in _CACHING]
+    return status, [*kept, ("Cache-Control", "no-store")], content
+
+
 def corrected(answer: Answer) -> Answer:
     """MapProxy's answer with the status that its content means."""
     status, headers, content = answer
@@ -80,19 +109,3 @@ def corrected(answer: Answer) -> Answer:
     if b"invalid request" in content:
         return problem_answer(Problem(400, "bad request", "there is no tile of such an address", parameter="path"))
     return answer
-
-
-def _fault(name: str, detail: str) -> Problem:
-    return Problem(400, "bad request", detail, parameter=name.lower())
-
-
-def _is_count(text: str, least: int) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10 and int(text) >= least
-
-
-def _is_bbox(text: str) -> bool:
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError:
-        return False
-    return all(math.isfinite(n) and abs(n) < 1e9 for n in (west, south, east, north)) and west < east and south < north

@@ -18,7 +18,6 @@ from types import ModuleType
 from typing import Any
 
 from django.conf import settings
-from mapproxy.config.configuration.source import SourceConfiguration, register_source_configuration
 from mapproxy.extent import DefaultMapExtent
 from mapproxy.image import ImageResult
 from mapproxy.image.opts import ImageOptions
@@ -93,22 +92,6 @@ class LayersSource(MapLayer):
             return self._free.get_nowait()
         except queue.Empty:
             return build_map(self._drawings, self._background, self.buffer_px)
-
-
-class LayersSourceConfiguration(SourceConfiguration):
-    """How the source is written for MapProxy: ``{type: machigis, layers: […], background: …, enlarged: …}``."""
-
-    source_type = (SOURCE_TYPE,)
-
-    def source(self, params: Any = None) -> LayersSource:
-        return LayersSource(self.conf["layers"], self.conf.get("background"), self.conf.get("enlarged", 1.0))
-
-
-def register() -> None:
-    """Make the source known to MapProxy."""
-    register_source_configuration(
-        SOURCE_TYPE, LayersSourceConfiguration, SOURCE_TYPE, {"layers": [""], "background": "", "enlarged": 1.0}
-    )
 
 
 def build_map(drawings: Sequence[Drawing], background: str | None, buffer_px: int = BUFFER_PX) -> Any:

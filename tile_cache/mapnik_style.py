@@ -82,17 +82,22 @@ def build_styles(drawings: Iterable[Drawing], faces: Iterable[str]) -> str:
     """
     root = Xml.Element("Map")
     faces = list(faces)
-    for name, weight in (("regular", "Bold"), ("bold", "Regular")):
-        fonts = Xml.SubElement(root, "FontSet", name=name)
-        last = [face for face in faces if face.endswith(weight)]
-        for face in [face for face in faces if face not in last] + last:
-            Xml.SubElement(fonts, "Font", {"face-name": face})
+    root.extend(font_set(name, faces) for name in ("regular", "bold"))
     for drawing in drawings:
         if is_public(drawing):
             style = Xml.SubElement(root, "Style", name=drawing.id)
             for rule in _rules(drawing):
                 style.append(rule)
     return Xml.tostring(root, encoding="unicode")
+
+
+def font_set(name: str, faces: Iterable[str]) -> Xml.Element:
+    """The faces for text, those of the other weight last: ``regular`` or ``bold``."""
+    fonts = Xml.Element("FontSet", name=name)
+    other = "Bold" if name == "regular" else "Regular"
+    for face in sorted(faces, key=lambda face: face.endswith(other)):
+        Xml.SubElement(fonts, "Font", {"face-name": face})
+    return fonts
 
 
 def build_sql(drawing: Drawing) -> str:
@@ -170,6 +175,11 @@ def _rules(drawing: Drawing) -> Iterator[Xml.Element]:
             Xml.SubElement(rule, "MaxScaleDenominator").text = f"{scale_denominator(zoom - 0.5):.0f}"
         rule.append(_sized(symbol, zoom))
         yield rule
+
+
+def symbolizers(symbol: Fill | Line | Dot | Icon, zoom: int) -> list[Xml.Element]:
+    """What draws a symbol at a zoom."""
+    return _fill(symbol) if isinstance(symbol, Fill) else [_sized(symbol, zoom)]
 
 
 def _fill(fill: Fill) -> list[Xml.Element]:

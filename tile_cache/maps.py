@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from mapproxy.cache.tile_manager import TileManager
 from mapproxy.config import local_base_config
@@ -21,9 +22,12 @@ from mapproxy.wsgiapp import MapProxyApp
 from layers import registry
 from layers.crs import epsg_uri
 from layers.problems import Problem
-from tile_cache import mapnik_source, mapproxy_config, raster_store
-from tile_cache.map_requests import Answer, corrected, find_fault, problem_answer, send, service_exception
+from layers.raster import Raster
+from tile_cache import map_checks, mapproxy_config, outside, raster_source, raster_store, sources
+from tile_cache.legend_picture import LANGUAGE
+from tile_cache.map_requests import Answer, away, corrected, exception_of, problem_answer, revalidated, send, unkept
 from tile_cache.raster_grids import MERCATOR, RETINA, raster_grids
+from tile_cache.wmts_places import check_places
 
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
@@ -37,7 +41,7 @@ SERVICES = {
 _AT_2X = re.compile(rf"(/(?:tiles|wmts)/[^/]+/){MERCATOR}(/[0-9]+/[0-9]+/[0-9]+)@2x(\.[a-z]+)")
 HANDLERS = frozenset({"service", "wms", "wmts", "tms", "tiles"})
 _lock = threading.Lock()
-_built: dict[tuple[str, int], WsgiApp] = {}
+_built: dict[tuple[Any, ...], WsgiApp] = {}
 
 
 def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -48,9 +52,12 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
     if first not in HANDLERS:
         unknown = Problem(404, "not found", f"there is no service {first!r} here", parameter="path")
         return send(start_response, problem_answer(unknown))
-    if fault := find_fault(environ.get("QUERY_STRING", "")):
-        return send(start_response, service_exception(fault))
-    return _ask_mapproxy(_named(environ), start_response)
+    query = environ.get("QUERY_STRING", "")
+    if fault := map_checks.find_fault(query):
+        return send(start_response, exception_of(fault, query))
+    LANGUAGE.set(map_checks.language_of(query))
+    outside.MAKESHIFT.set([])
+    return _ask_mapproxy(_named({**environ, "QUERY_STRING": map_checks.completed(query)}), start_response)
 
 
 def _named(environ: dict[str, Any]) -> dict[str, Any]:
@@ -65,56 +72,84 @@ def _ask_mapproxy(environ: dict[str, Any], start_response: StartResponse) -> Ite
     close_old_connections()
     try:
         body = get_app()(environ, lambda status, headers, exc_info=None: begun.append((status, headers)))
-        (status, headers) = begun[-1]
-        if not status.startswith("500"):
-            start_response(status, headers)
-            return body
+        status, headers = begun[-1]
         kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
-        return send(start_response, corrected((status, kept, b"".join(body))))
+        answer = corrected((status, kept, b"".join(body)))
+        if _is_passing(environ["QUERY_STRING"]):
+            return send(start_response, unkept(answer))
+        return send(start_response, revalidated(answer, environ.get("HTTP_IF_NONE_MATCH", "")))
+    except DatabaseError:
+        return send(start_response, away())
     finally:
         close_old_connections()
 
 
+def _is_passing(query_string: str) -> bool:
+    """Whether the answer may be makeshift: a tile of a server that is away, or any picture with such a map in it."""
+    shown = set(map_checks.layers_of(query_string))
+    return bool(outside.MAKESHIFT.get() or shown & {each.name for each in settings.CITY.outside_maps})
+
+
 def get_app() -> WsgiApp:
-    """MapProxy for the present store, built once per process, and anew when layers have been added."""
-    key = str(settings.TILE_STORE), registry.generation()
+    """MapProxy for the present store, built once per process, and anew when layers or rasters have changed.
+
+    Raises:
+        django.db.Error: where the database is away and nothing has been built yet.
+    """
+    try:
+        key = str(settings.TILE_STORE), registry.generation(), settings.CITY.outside_maps, raster_source.state()
+    except DatabaseError:
+        if kept := next(iter(_built.values()), None):
+            return kept
+        raise
     with _lock:
         if key not in _built:
             _built.clear()
-            _built[key] = build_app(Path(key[0]) / "maps")
+            _built[key] = build_app(Path(key[0]) / "maps", raster_source.every())
         return _built[key]
 
 
-def build_app(folder: Path) -> WsgiApp:
-    """MapProxy from the registry, its tiles in `folder`."""
-    configuration = configure(folder)
+def build_app(folder: Path, rasters: Sequence[Raster]) -> WsgiApp:
+    """MapProxy from the registry and the stored rasters, its tiles in `folder`."""
+    configuration = configure(folder, rasters)
+    raster_store.sweep(folder, raster_source.PREFIX, _folders(configuration))
     with local_base_config(configuration.base_config):  # it says whose axes begin with the northing
         services = configuration.configured_services()
+    check_places(services)
     app: WsgiApp = MapProxyApp(services, configuration.base_config)
     return app
 
 
+def _folders(configuration: ProxyConfiguration) -> set[str]:
+    """The names of the folders in which there are pictures."""
+    caches = configuration.caches.items()
+    return {raster_store.folder_of(name, grid.name) for name, cache in caches for grid, _, _ in cache.caches()}
+
+
 def build_managers(folder: Path) -> dict[str, TileManager]:
-    """MapProxy's keepers of the tiles of WebMercatorQuad, by the layer's name: with their locks."""
+    """MapProxy's keepers of the tiles of our own maps in WebMercatorQuad, by the layer's name: with their locks."""
     managers = {}
-    for name, cache in configure(folder).caches.items():
+    for name, cache in configure(folder, raster_source.every()).caches.items():
         for grid, _, manager in cache.caches():
-            if grid.name == MERCATOR:
+            if grid.name == MERCATOR and not isinstance(manager.sources[0], outside.OutsideSource):
                 managers[name.removesuffix("-tiles")] = manager
     return managers
 
 
-def configure(folder: Path) -> ProxyConfiguration:
-    """MapProxy's configuration from the registry, every cache under the rule of `raster_store`."""
-    mapnik_source.register()
-    described = mapproxy_config.build_config(settings.CITY, str(folder))
+def configure(folder: Path, rasters: Sequence[Raster]) -> ProxyConfiguration:
+    """MapProxy's configuration from the registry and the stored rasters, every cache under the rule of its kind."""
+    sources.register()
+    described = mapproxy_config.build_config(settings.CITY, str(folder), rasters)
     errors, _ = validate_options(described)
     if faults := [*errors, *validate(described)]:
         raise ValueError(f"MapProxy does not understand its configuration: {faults}")
     configuration = ProxyConfiguration(described, conf_base_dir=str(folder))
     for name, cache in configuration.caches.items():
         for _, _, manager in cache.caches():
-            raster_store.keep_true(manager, folder / raster_store.folder_of(name, manager.grid.name))
+            if isinstance(manager.sources[0], outside.OutsideSource):
+                outside.soften(manager, folder / "outside")
+            else:
+                raster_store.keep_true(manager, folder / raster_store.folder_of(name, manager.grid.name))
     return configuration
 
 

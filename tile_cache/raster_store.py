@@ -7,7 +7,10 @@ the picture and of its margin.
 
 from __future__ import annotations
 
+import glob
+import shutil
 import threading
+from collections.abc import Container
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -108,6 +111,13 @@ def keep_true(manager: TileManager, folder: Path) -> None:
 def folder_of(cache: str, grid: str) -> str:
     """Where a cache's pictures in a grid are kept: those of each grid apart."""
     return cache if grid == MERCATOR else f"{cache}@{grid}"
+
+
+def sweep(folder: Path, prefix: str, known: Container[str]) -> None:
+    """Remove the folders below `folder` whose names begin so and are not known any more (see `folder_of`)."""
+    for entry in folder.glob(f"{glob.escape(prefix)}*"):
+        if entry.is_dir() and entry.name not in known:
+            shutil.rmtree(entry, ignore_errors=True)
 
 
 def _place(tile: CachedTile) -> Tile:

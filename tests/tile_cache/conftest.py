@@ -88,9 +88,9 @@ def staff_tile(store):
 def ask_maps(store):
     """An address below /maps, asked of the WSGI application itself."""
 
-    def fetch(address: str) -> SimpleNamespace:
+    def fetch(address: str, **more: str) -> SimpleNamespace:
         path, _, query = address.partition("?")
-        environ: dict = {"SCRIPT_NAME": "/maps", "PATH_INFO": path, "QUERY_STRING": query}
+        environ: dict = {"SCRIPT_NAME": "/maps", "PATH_INFO": path, "QUERY_STRING": query, **more}
         setup_testing_defaults(environ)
         begun: list = []
         body = maps.application(environ, lambda status, headers, exc_info=None: begun.append((status, dict(headers))))
@@ -113,5 +113,5 @@ def end_other_connections() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user"
         )

@@ -166,6 +166,18 @@ def test_a_change_whose_symbol_reaches_into_the_next_tile_is_seen_there(add, ask
     assert picture(ask_maps(address)).getbbox() is not None
 
 
+def test_a_client_keeps_a_picture_and_asks_whether_it_is_still_so(add, sql, ask_maps):
+    add("damagearea", "d1", AREA)
+    for address in (tile_address("damage-areas"), wms("damage-areas", SPAN)):
+        first = ask_maps(address)
+        assert first.headers["Cache-Control"] == "no-cache"
+        again = ask_maps(address, HTTP_IF_NONE_MATCH=f'"other", W/{first.headers["ETag"]}')
+        assert (again.status, again.content) == (304, b"")
+        sql("UPDATE layers_damagearea SET status = 'resolved'")
+        assert ask_maps(address, HTTP_IF_NONE_MATCH=first.headers["ETag"]).status == 200
+        sql("UPDATE layers_damagearea SET status = 'active'")
+
+
 def test_maps_come_back_after_the_database_was_away(add, ask_maps):
     add("damagearea", "d1", AREA)
     address = wms("damage-areas", SPAN)
