@@ -27,8 +27,10 @@ from tile_cache.drawing import (
     Drawing,
     Fill,
     Icon,
+    Image,
     Line,
     Name,
+    Symbol,
     value_at,
 )
 
@@ -38,7 +40,6 @@ SCALE_OF_ZOOM_0: Final = 559082264.0287178 / 2
 """Scale denominator of zoom 0 with 512-pixel tiles of 0.28 mm pixels (OGC 06-042, standardised pixel)."""
 
 FONTS: Final = ("Noto Sans CJK JP", "Hiragino Sans", "IPAexGothic", "DejaVu Sans")
-HALO: Final = {"halo-radius": "1.4", "halo-fill": "rgba(255,255,255,0.92)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,9 @@ def build_sql(drawing: Drawing) -> str:
     columns = [f"{shape} AS geometry"]
     if isinstance(symbol, Name):
         columns.append(f"{_text_sql(symbol)} AS label")
-    colour = getattr(symbol, "colour", None)
-    if isinstance(colour, Colour) and colour.classes:
-        columns.append(f"{_colour_sql(colour)} AS colour")
+    for column, choice in (("colour", getattr(symbol, "colour", None)), ("image", _image_of(symbol))):
+        if isinstance(choice, Colour) and choice.classes:
+            columns.append(f"{_colour_sql(choice)} AS {column}")
     return f"(SELECT {', '.join(columns)} FROM {quoted(layer.table)} t WHERE {_condition(drawing)} ORDER BY t.id) q"
 
 
@@ -118,7 +119,9 @@ def _condition(drawing: Drawing) -> str:
     if drawing.which is not None:
         conditions.append(_is_one_of(drawing.which.field, drawing.which.values))
     if isinstance(drawing.symbol, Name):
-        conditions.append(f"t.{quoted(drawing.symbol.field)} <> ''")
+        words = drawing.symbol.words
+        named = f"t.{quoted(drawing.symbol.field)} <> ''"
+        conditions.append(named if words is None else f"t.{quoted(words.field or '')} IS NOT NULL")
     if layer.group == BASE_GROUP and isinstance(drawing.symbol, Fill):
         conditions.append("ST_Area(t.geometry) >= 2 * !pixel_width! * !pixel_height!")
     return " AND ".join(conditions)
@@ -127,10 +130,23 @@ def _condition(drawing: Drawing) -> str:
 def _fields(drawing: Drawing) -> set[str]:
     symbol = drawing.symbol
     fields = {symbol.field} if isinstance(symbol, Name) else set()
-    for colour in (getattr(symbol, "colour", None), getattr(symbol, "outline", None)):
+    if isinstance(symbol, Name) and symbol.words is not None and symbol.words.field:
+        fields = {symbol.words.field}
+    for colour in (getattr(symbol, "colour", None), getattr(symbol, "outline", None), _image_of(symbol)):
         if isinstance(colour, Colour) and colour.field:
             fields.add(colour.field)
     return fields | ({drawing.which.field} if drawing.which else set())
+
+
+def _image_of(symbol: Symbol) -> Image | None:
+    if isinstance(symbol, Icon):
+        return symbol.image
+    return symbol.pattern if isinstance(symbol, Fill) else None
+
+
+def _file(image: Image) -> str:
+    """The file of a pictogram or pattern; Mapnik puts the feature's own into the brackets."""
+    return str(ICONS / f"{'[image]' if image.classes else image.default}.svg")
 
 
 def _is_one_of(field: str, values: Iterable[Any]) -> str:
@@ -142,11 +158,13 @@ def _literal(value: Any) -> str:
 
 
 def _text_sql(name: Name) -> str:
+    if name.words is not None:
+        return _colour_sql(name.words)
     return f"left(t.{quoted(name.field)}, {LONGEST_NAME})"
 
 
 def _colour_sql(colour: Colour) -> str:
-    """The colour of a feature, worked out in SQL."""
+    """The colour, image or words of a feature, worked out in SQL."""
     field = f"t.{quoted(colour.field or '')}"
     classes = sorted(colour.classes, reverse=True) if colour.is_lower_bound else colour.classes
     compare = ">=" if colour.is_lower_bound else "="
@@ -174,7 +192,7 @@ def _rules(drawing: Drawing) -> Iterator[Xml.Element]:
 
 def _fill(fill: Fill) -> list[Xml.Element]:
     if fill.pattern:
-        return [Xml.Element("PolygonPatternSymbolizer", file=str(ICONS / f"{fill.pattern}.svg"), alignment="global")]
+        return [Xml.Element("PolygonPatternSymbolizer", file=_file(fill.pattern), alignment="global")]
     members = {"fill": _shade(fill.colour), "fill-opacity": str(fill.opacity)}
     symbolizers = [Xml.Element("PolygonSymbolizer", members)]
     if fill.outline is not None:
@@ -191,7 +209,9 @@ def _sized(symbol: Line | Dot | Icon, zoom: int) -> Xml.Element:
     if isinstance(symbol, Line):
         return _line(symbol, zoom)
     if isinstance(symbol, Icon):
-        return _marker(ICON_PX * value_at(ICON_GROWTH, zoom), {"file": str(ICONS / f"{symbol.image}.svg")})
+        crowds = str(symbol.crowds).lower()
+        size_px = symbol.size_px * value_at(ICON_GROWTH, zoom)
+        return _marker(size_px, {"file": _file(symbol.image), "allow-overlap": crowds})
     growth = value_at(((11, 0.5), (16, 1.0)), zoom)
     look = {"fill": _shade(symbol.colour), "stroke": symbol.outline, "stroke-width": "1.5"}
     return _marker(symbol.width_px * growth + 1.5, look)
@@ -222,7 +242,8 @@ def _name(name: Name, layer: LayerSpec) -> Xml.Element:
         "size": str(name.size_px),
         "fill": name.colour,
         "avoid-edges": "true",
-        **HALO,
+        "halo-radius": "1.4",
+        "halo-fill": name.halo,
     }
     if name.place == "along":
         members |= {"placement": "line", "spacing": "320", "max-char-angle-delta": "30"}
