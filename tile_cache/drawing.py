@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from layers import units
 from layers.spec import LayerSpec
 from tile_cache.base_map import BASE_GROUP, Kind, kinds_of
 
@@ -104,7 +103,10 @@ class Icon:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Text of a field, or `words` by the value of one; `along` a line, `below` a symbol, or on the place itself."""
+    """Text of a field, or `words` by the value of one; `along` a line, `below` a symbol, or on the place itself.
+
+    The words are in the reader's language: `classes` gives them.
+    """
 
     field: str
     colour: str
@@ -184,22 +186,6 @@ def has_bounds(layer: LayerSpec) -> bool:
     return layer.style.by is not None and not layer.get_field(layer.style.by).codes
 
 
-def class_words(layer: LayerSpec, language: str = "ja") -> Colour | None:
-    """What the classes of a number are called, by their lower bounds; None for a layer without.
-
-    The unit is the field's: ``0.5〜3m``, in English ``0.5–3 m``, from the last bound on ``20m〜`` and ``20 m+``.
-    """
-    style = layer.style
-    if style.by is None or not has_bounds(layer):
-        return None
-    unit = units.shown(layer.get_field(style.by).unit, language)
-    bounds = sorted(style.colours)
-    between, gap, open_end = ("–", " ", "+") if language.startswith("en") else ("〜", "", "〜")
-    named = [f"{low:g}{between}{high:g}{gap}{unit}" for low, high in itertools.pairwise(bounds)]
-    named.append(f"{bounds[-1]:g}{gap}{unit}{open_end}")
-    return Colour("", style.by, tuple(zip(bounds, named, strict=True)), is_lower_bound=True)
-
-
 def _plain(layer: LayerSpec) -> Which | None:
     """The features of the layer's own colour: the ones whose state the pattern stands for."""
     style = layer.style
@@ -231,7 +217,7 @@ def _fills(layer: LayerSpec) -> Iterator[Drawing]:
         yield Drawing(f"{layer.name}-edge", layer, edge, first)
     if style.label:
         colour = style.outline if style.pattern and style.outline else AREA_NAME_COLOUR
-        yield _name(layer, "area", max(first, CLOSE_ZOOM), colour, class_words(layer))
+        yield _name(layer, "area", max(first, CLOSE_ZOOM), colour)
 
 
 def _edge_colour(layer: LayerSpec) -> Colour:
@@ -332,8 +318,8 @@ def _labels(layer: LayerSpec) -> Iterator[Drawing]:
         yield Drawing(f"{layer.name}-{code}", layer, name, first, which, kind.named_until)
 
 
-def _name(layer: LayerSpec, place: str, first_zoom: int, colour: str, words: Colour | None = None) -> Drawing:
-    name = Name(layer.style.label or "name", colour, NAME_PX, place, words=words)
+def _name(layer: LayerSpec, place: str, first_zoom: int, colour: str) -> Drawing:
+    name = Name(layer.style.label or "name", colour, NAME_PX, place)
     return Drawing(f"{layer.name}-name", layer, name, first_zoom)
 
 

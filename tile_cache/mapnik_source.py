@@ -10,7 +10,7 @@ import logging
 import os
 import queue
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from io import BytesIO
 from types import ModuleType
@@ -29,11 +29,14 @@ from pyproj import CRS
 
 from layers import registry
 from layers.crs import LON_LAT_SRID
+from layers.spec import LayerSpec
 from tile_cache import mapnik_style
-from tile_cache.drawing import Drawing
+from tile_cache.classes import spoken
+from tile_cache.drawing import Drawing, Name
 from tile_cache.map_requests import AWAY
 from tile_cache.stored import fingerprint_of
 from tile_cache.style import in_order
+from tile_cache.themes import LIGHT, painted
 
 SOURCE_TYPE = "machigis"
 BUFFER_PX = 128
@@ -53,7 +56,7 @@ class LayersSource(MapLayer):
         self.extent = DefaultMapExtent()
         self.names = tuple(names)
         self._background = background
-        self._drawings = in_order(registry.get(name) for name in names)
+        self._drawings = drawings_for_pictures(registry.get(name) for name in names)
         self._free: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     @property
@@ -81,6 +84,12 @@ class LayersSource(MapLayer):
             return self._free.get_nowait()
         except queue.Empty:
             return build_map(self._drawings, self._background)
+
+
+def drawings_for_pictures(layers: Iterable[LayerSpec]) -> list[Drawing]:
+    """What Mapnik draws, in the light. It places what comes first first: names come last and give way to pictograms."""
+    drawn = painted(spoken(in_order(layers), "ja"), LIGHT)
+    return sorted(drawn, key=lambda drawing: isinstance(drawing.symbol, Name))
 
 
 class LayersSourceConfiguration(SourceConfiguration):

@@ -22,6 +22,7 @@ from tile_cache.drawing import (
     ICON_GROWTH,
     ICON_PX,
     LONGEST_NAME,
+    SMALL_ICON_PX,
     Colour,
     Dot,
     Drawing,
@@ -67,8 +68,12 @@ def mapnik_layers(drawings: Iterable[Drawing]) -> list[MapnikLayer]:
 
 def is_public(drawing: Drawing) -> bool:
     """Whether all that the drawing shows or decides by is for everybody."""
-    readable = {field.name for field in drawing.layer.fields_for(Audience.PUBLIC)}
-    return _fields(drawing) <= readable
+    return is_for(drawing, Audience.PUBLIC)
+
+
+def is_for(drawing: Drawing, audience: Audience) -> bool:
+    """Whether all that the drawing shows or decides by is for an audience."""
+    return _fields(drawing) <= {field.name for field in drawing.layer.fields_for(audience)}
 
 
 def scale_denominator(zoom: float) -> float:
@@ -260,7 +265,9 @@ def _name(name: Name, layer: LayerSpec) -> Xml.Element:
 
 def _drop_px(layer: LayerSpec) -> float:
     """How far below its place a symbol's name begins."""
-    return ICON_PX / 2 + 3 if layer.style.kind == "icon" else max(layer.style.width_px, 7) / 2 + 4
+    if layer.style.kind == "icon":
+        return ICON_PX / 2 + 3
+    return SMALL_ICON_PX / 2 + 3 if layer.style.icon else max(layer.style.width_px, 7) / 2 + 4
 
 
 def _shade(colour: Colour) -> str:

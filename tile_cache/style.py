@@ -6,14 +6,14 @@ the theme's sprite (`sprites`). A feature with the state ``selected`` or ``hover
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from layers import registry
 from layers.spec import Audience, LayerSpec, Text
 from tile_cache import themes
 from tile_cache.base_map import BASE_GROUP
+from tile_cache.classes import spoken
 from tile_cache.drawing import (
     ICON_GROWTH,
     ICON_PX,
@@ -27,7 +27,6 @@ from tile_cache.drawing import (
     Name,
     Stops,
     Which,
-    class_words,
     drawings,
     is_base,
     is_symbol,
@@ -103,7 +102,7 @@ def build_style(
             {"id": "ground", "type": "background", "paint": {"background-color": theme.ground}},
             *(
                 style_layer
-                for drawing in themes.painted(_spoken(drawn, language), theme)
+                for drawing in themes.painted(spoken(drawn, language), theme)
                 for style_layer in _style_layers(drawing, hidden=not is_shown(drawing.layer, name))
             ),
         ],
@@ -124,19 +123,10 @@ def build_layer_style(layer: LayerSpec, root_url: str, language: str = "ja") -> 
         "sources": {source: _source(layer.name, root_url)},
         "layers": [
             style_layer
-            for drawing in themes.painted(_spoken(in_order([layer]), language), themes.LIGHT)
+            for drawing in themes.painted(spoken(in_order([layer]), language), themes.LIGHT)
             for style_layer in _style_layers(drawing, hidden=False)
         ],
     }
-
-
-def _spoken(drawn: Iterable[Drawing], language: str) -> Iterator[Drawing]:
-    """The drawings with the words of classes in a language."""
-    for drawing in drawn:
-        if isinstance(drawing.symbol, Name) and drawing.symbol.words is not None:
-            yield replace(drawing, symbol=replace(drawing.symbol, words=class_words(drawing.layer, language)))
-        else:
-            yield drawing
 
 
 def in_order(layers: Iterable[LayerSpec]) -> list[Drawing]:

@@ -114,12 +114,40 @@ CONTRAST: Final = Theme(
     text_ratio=7.0,
     symbol_ratio=4.5,
 )
-THEMES: Final = {theme.name: theme for theme in (LIGHT, DARK, CONTRAST)}
+CONTRAST_DARK: Final = replace(
+    DARK,
+    name="contrast-dark",
+    title=Text("暗い・高コントラスト", "Dark, high contrast"),
+    ground="#000000",
+    halo="#000000",
+    accent="#ffd43d",
+    ground_colours=DARK.ground_colours
+    | {
+        "#dcebd5": "#0f2416",
+        "#eaf0d8": "#1a1d10",
+        "#d3e6dc": "#0f221f",
+        "#c3dcec": "#0b2f47",
+        "#a9cbe2": "#4f9ac7",
+        "#ebe7e0": "#1c1f24",
+        "#ddd7cd": "#7b828c",
+        "#ffffff": "#4a525c",
+        "#d6d1c8": "#a4acb6",
+        "#a3a19d": "#b9c0c9",
+        "#555555": "#ffffff",
+        "#77716a": "#e6e9ed",
+        "#44403a": "#ffffff",
+        "#6b665e": "#f0f2f5",
+        "#3f7397": "#a9d6f5",
+    },
+    text_ratio=7.0,
+    symbol_ratio=4.5,
+)
+THEMES: Final = {theme.name: theme for theme in (LIGHT, DARK, CONTRAST, CONTRAST_DARK)}
 
 OFFICIAL: Final = "official"
 SAFE: Final = "cud"
 COLOURS: Final = (OFFICIAL, SAFE)
-"""Sets of colours for classes: as the publisher's guide has them, or for all kinds of eyes (カラーユニバーサルデザイン)."""
+"""Sets of colours for classes: those of the official guide, or for all kinds of eyes (カラーユニバーサルデザイン)."""
 
 
 def chosen_colours(asked: str) -> str:
@@ -131,7 +159,9 @@ def chosen_colours(asked: str) -> str:
     if asked in {"", *COLOURS}:
         return asked or OFFICIAL
     known = ", ".join(COLOURS)
-    raise Problem(400, "no such colours", f"there are no colours {asked[:40]!r}; there are: {known}", parameter="colours")
+    raise Problem(
+        400, "no such colours", f"there are no colours {asked[:40]!r}; there are: {known}", parameter="colours"
+    )
 
 
 def with_colours(layer: LayerSpec, colours: str) -> LayerSpec:
@@ -157,7 +187,9 @@ def _ground_symbol(symbol: Symbol, theme: Theme) -> Symbol:
         outline = symbol.outline and _each(symbol.outline, table.get)
         return replace(symbol, colour=_each(symbol.colour, table.get), outline=outline)
     if isinstance(symbol, Dot):
-        return replace(symbol, colour=_each(symbol.colour, table.get), outline=table.get(symbol.outline, symbol.outline))
+        return replace(
+            symbol, colour=_each(symbol.colour, table.get), outline=table.get(symbol.outline, symbol.outline)
+        )
     return replace(symbol, colour=_each(symbol.colour, table.get)) if isinstance(symbol, Line) else symbol
 
 

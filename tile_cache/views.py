@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
             }
             for tileset in tilesets.every(_audience(request))
         ],
-        "styles": [{"id": name, "style": f"{root}styles/{name}.json"} for name in styles.NAMES],
+        "styles": [{"id": name, "style": f"{root}styles/{name}.json"} for name in styles.STYLES],
     }
     return _json(request, document)
 
@@ -67,15 +67,6 @@ def _present_revision(tileset: Tileset) -> Revision | None:
         return revisions.current(tileset, oldest_s=0)
     except Problem:
         return None
-
-
-@require_safe
-def style(request: HttpRequest, name: str) -> HttpResponse:
-    """A MapLibre style (version 8)."""
-    if name not in styles.NAMES:
-        known = ", ".join(styles.NAMES)
-        raise Problem(404, "not found", f"there is no style {name!r}; there are: {known}", parameter="name")
-    return _json(request, styles.build_style(name, _audience(request), _root(request), _language(request)))
 
 
 @require_safe
