@@ -323,5 +323,13 @@ def _name(layer: LayerSpec, place: str, first_zoom: int, colour: str) -> Drawing
     return Drawing(f"{layer.name}-name", layer, name, first_zoom)
 
 
+def drop_px(layer: LayerSpec) -> float:
+    """How far below its place a symbol's name begins: clear of the symbol, or it would give way to it."""
+    style = layer.style
+    if style.kind == "icon":
+        return ICON_PX / 2 + 5
+    return (SMALL_ICON_PX if style.icon else max(style.width_px, 7)) / 2 + 5
+
+
 def is_base(drawing: Drawing) -> bool:
     return drawing.layer.group == BASE_GROUP

@@ -20,9 +20,7 @@ from tile_cache import vector
 from tile_cache.base_map import BASE_GROUP
 from tile_cache.drawing import (
     ICON_GROWTH,
-    ICON_PX,
     LONGEST_NAME,
-    SMALL_ICON_PX,
     Colour,
     Dot,
     Drawing,
@@ -32,6 +30,7 @@ from tile_cache.drawing import (
     Line,
     Name,
     Symbol,
+    drop_px,
     value_at,
 )
 
@@ -255,19 +254,12 @@ def _name(name: Name, layer: LayerSpec) -> Xml.Element:
     else:
         members["wrap-width"] = "110"
     if name.place == "below":
-        members |= {"dy": str(_drop_px(layer)), "vertical-alignment": "bottom"}
+        members |= {"dy": str(drop_px(layer)), "vertical-alignment": "bottom"}
     elif name.place == "area" and vector.is_area(layer):
         members["placement"] = "interior"
     element = Xml.Element("TextSymbolizer", members)
     element.text = "[label]"
     return element
-
-
-def _drop_px(layer: LayerSpec) -> float:
-    """How far below its place a symbol's name begins."""
-    if layer.style.kind == "icon":
-        return ICON_PX / 2 + 3
-    return SMALL_ICON_PX / 2 + 3 if layer.style.icon else max(layer.style.width_px, 7) / 2 + 4
 
 
 def _shade(colour: Colour) -> str:

@@ -28,6 +28,7 @@ from tile_cache.drawing import (
     Stops,
     Which,
     drawings,
+    drop_px,
     is_base,
     is_symbol,
     scaled,
@@ -140,7 +141,9 @@ def in_order(layers: Iterable[LayerSpec]) -> list[Drawing]:
 def _height(drawing: Drawing) -> int:
     if is_base(drawing):
         return 2 if is_symbol(drawing) else 0
-    return {Dot: 3, Name: 4, Icon: 5}.get(type(drawing.symbol), 1)
+    if isinstance(drawing.symbol, Icon):
+        return 6 if drawing.symbol.crowds else 5
+    return {Dot: 3, Name: 4}.get(type(drawing.symbol), 1)
 
 
 def is_shown(layer: LayerSpec, style_name: str) -> bool:
@@ -256,6 +259,8 @@ def _name(drawing: Drawing, name: Name) -> list[Json]:
         text = ["slice", ["coalesce", text, ""], 0, LONGEST_NAME]
     layout: Json = {"text-field": text, "text-font": BOLD_FONT if name.bold else FONT, "text-size": name.size_px}
     layout |= _PLACES[name.place]
+    if name.place == "below":
+        layout["text-offset"] = [0, round(drop_px(drawing.layer) / name.size_px, 2)]
     if name.bold:
         layout["text-letter-spacing"] = 0.15
     if name.words is not None:
@@ -266,7 +271,7 @@ def _name(drawing: Drawing, name: Name) -> list[Json]:
 
 _PLACES: Final[dict[str, Json]] = {
     "along": {"symbol-placement": "line", "symbol-spacing": 320, "text-max-angle": 35},
-    "below": {"text-anchor": "top", "text-offset": [0, 1.6], "text-optional": True, "text-max-width": 9},
+    "below": {"text-anchor": "top", "text-optional": True, "text-max-width": 9},
     "area": {"text-max-width": 9, "text-padding": 6},
 }
 

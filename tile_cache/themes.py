@@ -30,6 +30,7 @@ class Theme:
         halo: around names, and in place of the white edges of symbols.
         accent: of the feature that is selected.
         ground_colours: what becomes of a colour that the base map declares; without an entry it stays.
+        cover: how much of the opacity of areas is left: in the dark, light areas would outshine all else.
         text_ratio, symbol_ratio: least contrast of names with their halo, and of symbols with what they may lie on.
     """
 
@@ -39,6 +40,7 @@ class Theme:
     halo: str
     accent: str
     ground_colours: Mapping[str, str] = field(default_factory=dict)
+    cover: float = 1.0
     text_ratio: float = 4.5
     symbol_ratio: float = 3.0
 
@@ -83,6 +85,8 @@ DARK: Final = Theme(
         "#6b665e": "#a7adb5",
         "#3f7397": "#7fb2d3",
     },
+    cover=0.75,
+    text_ratio=7.0,
 )
 CONTRAST: Final = Theme(
     "contrast",
@@ -205,8 +209,9 @@ def _layer_symbol(symbol: Symbol, theme: Theme) -> Symbol:
         return replace(symbol, colour=_each(symbol.colour, standing_out), outline=standing_out(symbol.outline))
     if isinstance(symbol, Line):
         return replace(symbol, colour=_each(symbol.colour, standing_out))
-    if isinstance(symbol, Fill) and symbol.outline:
-        return replace(symbol, outline=_each(symbol.outline, standing_out))
+    if isinstance(symbol, Fill) and symbol.pattern is None:
+        outline = symbol.outline and _each(symbol.outline, standing_out)
+        return replace(symbol, outline=outline, opacity=round(symbol.opacity * theme.cover, 3))
     return symbol
 
 

@@ -117,7 +117,7 @@ def test_the_base_map_has_roads_on_pale_ground(add, ask_maps):
     add("baseroad", "r1", "LINESTRING(139.55 35.685, 139.57 35.685)", kind="main", name="本通り")
     seen = picture(ask_maps(wms("base", SPAN)))
     assert seen.getpixel((10, 10)) == (246, 244, 239, 255)
-    assert seen.getpixel((40, 200)) == (251, 233, 195, 255)
+    assert seen.getpixel((40, 200)) == (251, 240, 214, 255)
 
 
 def tile_address(layer: str, zoom: int = 15) -> str:
