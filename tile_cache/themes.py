@@ -86,7 +86,7 @@ DARK: Final = Theme(
         "#3f7397": "#7fb2d3",
     },
     cover=0.75,
-    text_ratio=7.0,
+    text_ratio=8.0,
 )
 CONTRAST: Final = Theme(
     "contrast",
@@ -101,7 +101,7 @@ CONTRAST: Final = Theme(
         "#c3dcec": "#b4d8ef",
         "#a9cbe2": "#3f86b3",
         "#ebe7e0": "#eeeeee",
-        "#ddd7cd": "#9a9a9a",
+        "#ddd7cd": "#c9c9c9",
         "#d6d1c8": "#6e6e6e",
         "#f7e0b8": "#ffd47f",
         "#fbf0d6": "#ffe9b0",
@@ -133,7 +133,7 @@ CONTRAST_DARK: Final = replace(
         "#c3dcec": "#0b2f47",
         "#a9cbe2": "#4f9ac7",
         "#ebe7e0": "#1c1f24",
-        "#ddd7cd": "#7b828c",
+        "#ddd7cd": "#3f454d",
         "#ffffff": "#4a525c",
         "#d6d1c8": "#a4acb6",
         "#a3a19d": "#b9c0c9",
@@ -143,7 +143,7 @@ CONTRAST_DARK: Final = replace(
         "#6b665e": "#f0f2f5",
         "#3f7397": "#a9d6f5",
     },
-    text_ratio=7.0,
+    text_ratio=10.0,
     symbol_ratio=4.5,
 )
 THEMES: Final = {theme.name: theme for theme in (LIGHT, DARK, CONTRAST, CONTRAST_DARK)}

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from PIL import Image
 
+from layers.catalog.codes import HAZARDS
 from layers.spec import Audience
 from tile_cache import sprites, style
 from tile_cache.themes import THEMES
@@ -116,3 +117,7 @@ def test_our_drawings_are_plain_svg_files_of_whole_size():
         assert image.size_px in {12, 24, 36}, image.name
         for foreign in ("<image", "<script", "href", "<style", "<text"):
             assert foreign not in image.svg, image.name
+
+
+def test_every_hazard_has_a_pictogram():
+    assert {f"hazard-{code}" for code in HAZARDS} <= {image.name for image in sprites.images()}

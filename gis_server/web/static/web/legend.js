@@ -13,8 +13,13 @@ const WAIT_MS = 150;
 export async function followLegend(map) {
   const state = { layers: await fetchLegend(), shown: "" };
   let waiting = 0;
-  const soon = () => { clearTimeout(waiting); waiting = setTimeout(() => showLegend(map, state), WAIT_MS); };
+  const box = byId("legend-box");
+  const soon = () => {
+    clearTimeout(waiting);
+    if (box.open) waiting = setTimeout(() => showLegend(map, state), WAIT_MS);
+  };
   map.on("idle", soon);
+  box.addEventListener("toggle", soon);
   onColours(async () => {
     Object.assign(state, { layers: await fetchLegend(), shown: "" });
     soon();
