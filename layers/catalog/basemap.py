@@ -120,7 +120,7 @@ WATERWAYS = _base(
     "base-waterways",
     BaseWaterway,
     Text("河川", "Waterways"),
-    Style("line", colour="#a9cbe2", width_px=2.5, label="name"),
+    Style("line", colour="#b4d3e7", width_px=2.5, label="name"),
     range(10, 19),
     WATER_KINDS,
 )
