@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -12,7 +10,7 @@ from layers.problems import Problem
 from tile_cache import legend_document as legends
 from tile_cache import sprites, themes
 from tile_cache import style as styles
-from tile_cache.views import _audience, _cacheable, _is_known, _json, _language, _root
+from tile_cache.documents import audience_of, bytes_answer, json_answer, language_of, root_of
 
 
 @require_safe
@@ -22,37 +20,36 @@ def style(request: HttpRequest, name: str) -> HttpResponse:
         known = ", ".join(styles.STYLES)
         raise Problem(404, "not found", f"there is no style {name[:40]!r}; there are: {known}", parameter="name")
     colours = themes.chosen_colours(request.GET.get("colours", ""))
-    return _json(request, styles.build_style(name, _audience(request), _root(request), _language(request), colours))
+    return json_answer(
+        request, styles.build_style(name, audience_of(request), root_of(request), language_of(request), colours)
+    )
 
 
 @require_safe
 def sprite_index(request: HttpRequest, theme: str, sharp: str) -> HttpResponse:
     """Where each pictogram and pattern is in the sheet."""
-    return _json(request, _sprite(theme, sharp).index)
+    return json_answer(request, _sprite(theme, sharp).index)
 
 
 @require_safe
 def sprite_sheet(request: HttpRequest, theme: str, sharp: str) -> HttpResponse:
     """The sheet of pictograms and patterns (PNG)."""
-    png = _sprite(theme, sharp).png
-    etag = f'"{hashlib.blake2b(png, digest_size=12).hexdigest()}"'
-    response = HttpResponse(status=304) if _is_known(request, etag) else HttpResponse(png, content_type="image/png")
-    return _cacheable(response, etag, is_public=True)
+    return bytes_answer(request, _sprite(theme, sharp).png, "image/png", is_public=True)
 
 
 @require_safe
 def legend(request: HttpRequest, name: str) -> HttpResponse:
     """What the symbols of a style stand for, or those of one layer."""
-    audience, language = _audience(request), _language(request)
+    audience, language = audience_of(request), language_of(request)
     colours = themes.chosen_colours(request.GET.get("colours", ""))
     if styles.split(name) is not None:
-        return _json(request, legends.of_style(name, audience, language, colours))
+        return json_answer(request, legends.of_style(name, audience, language, colours))
     visible = {layer.name: layer for layer in registry.visible_to(audience)}
     if name not in visible:
         known = ", ".join((*styles.STYLES, *visible))
         raise Problem(404, "not found", f"{name[:40]!r} has no legend; these have: {known}", parameter="name")
     document = legends.of_layer(visible[name], audience, language, colours)
-    return _json(request, document)
+    return json_answer(request, document)
 
 
 def _sprite(theme: str, sharp: str) -> sprites.Sprite:
