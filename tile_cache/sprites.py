@@ -22,6 +22,9 @@ from tile_cache.themes import THEMES, Theme
 RATIOS: Final = (1, 2)
 """Pixels of the picture for one CSS pixel."""
 
+PATTERN_RATIO: Final = 4.5
+"""Least contrast of a pattern's ink with the ground of the theme (see `colours.contrast`)."""
+
 COLUMNS: Final = 8
 CELL_PX: Final = 40
 """Room for one image of 36 pixels, with a margin so that none bleeds into its neighbour."""
@@ -99,7 +102,7 @@ def themed_svg(image: Image, theme: Theme) -> str:
     """
 
     def shade(found: re.Match[str]) -> str:
-        return found[0] if found[0] == BLACK else readable(found[0], (theme.ground,), theme.text_ratio)
+        return found[0] if found[0] == BLACK else readable(found[0], (theme.ground,), PATTERN_RATIO)
 
     return image.svg if image.is_plate else _COLOUR.sub(shade, image.svg)
 

@@ -43,7 +43,7 @@ function showLegend(map, state) {
   const words = JSON.stringify(visible.map((layer) => [layer.id, layer.rows.map((row) => row.text)]));
   if (words === state.shown) return;
   state.shown = words;
-  byId("legend").replaceChildren(...visible.map(listOf));
+  byId("legend").replaceChildren(...visible.toSorted((one, other) => isAlone(other) - isAlone(one)).map(listOf));
   show(byId("legend-none"), visible.length === 0);
   show(byId("colours-choice"), visible.some((layer) => layer.colours.length > 1));
 }
@@ -65,9 +65,13 @@ function rowOf(layer, properties) {
   return layer.rows.findLast((row) => row.values[0] !== null && row.values[0] <= value) ?? layer.rows[0];
 }
 
+/** Whether the layer's one row says its title already. */
+function isAlone(layer) {
+  return layer.rows.length === 1 && layer.rows[0].text === layer.title;
+}
+
 function listOf(layer) {
-  const alone = layer.rows.length === 1 && layer.rows[0].text === layer.title;
   return el("section", { class: "legend-layer", "data-layer": layer.id },
-    !alone && el("h3", {}, layer.title),
+    !isAlone(layer) && el("h3", {}, layer.title),
     el("ul", { class: "legend-rows" }, layer.rows.map((row) => el("li", {}, swatch(row.symbols), el("span", {}, row.text)))));
 }

@@ -7,7 +7,8 @@ let patterns = 0;
 
 /** An SVG element with the symbols from the bottom up. The words beside it say what it means. */
 export function swatch(symbols) {
-  const children = symbols.flatMap((symbol) => DRAW[symbol.type](symbol));
+  const isArea = symbols.some(({ type }) => type === "fill");
+  const children = symbols.flatMap((symbol) => (isArea && symbol.type === "line" ? [edge(symbol)] : DRAW[symbol.type](symbol)));
   return svg("svg", { class: "swatch", width: WIDTH, height: HEIGHT, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" }, children);
 }
 
@@ -30,6 +31,10 @@ function patterned(image) {
   const id = `pattern-${++patterns}`;
   const tile = svg("pattern", { id, width: 12, height: 12, patternUnits: "userSpaceOnUse" }, [svg("image", { href: image, width: 12, height: 12 })]);
   return [tile, box({ fill: `url(#${id})` })];
+}
+
+function edge({ color, width }) {
+  return box({ fill: "none", stroke: color, "stroke-width": Math.min(width, 2) });
 }
 
 function box(members) {
