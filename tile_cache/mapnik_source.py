@@ -63,7 +63,8 @@ class LayersSource(MapLayer):
     def fingerprint(self) -> str:
         """Differs where the pictures differ although the data do not."""
         layers = mapnik_style.mapnik_layers(self._drawings)
-        return fingerprint_of(layers, mapnik_style.build_styles(self._drawings, faces()), self._background, BUFFER_PX)
+        described = mapnik_style.build_styles(self._drawings, faces())
+        return fingerprint_of(layers, described, mapnik_style.image_files(), self._background, BUFFER_PX)
 
     def is_opaque(self, query: MapQuery) -> bool:
         return self._background is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree as Xml
@@ -98,6 +99,12 @@ def build_styles(drawings: Iterable[Drawing], faces: Iterable[str]) -> str:
             for rule in _rules(drawing):
                 style.append(rule)
     return Xml.tostring(root, encoding="unicode")
+
+
+@cache
+def image_files() -> tuple[str, ...]:
+    """All that pictograms and patterns are drawn from: with another drawing, stored pictures are of the past."""
+    return tuple(path.read_text(encoding="utf-8") for path in sorted(ICONS.glob("*.svg")))
 
 
 def build_sql(drawing: Drawing) -> str:
