@@ -115,12 +115,16 @@ class Style:
 
     Args:
         kind: ``icon``, ``dot``, ``line``, ``fill`` or ``label``.
-        icon: name of a pictogram of the product (``kind="icon"``).
+        icon: name of a pictogram of the product; of a dot, the one that stands on it where the map is close.
+        icons: pictograms by the code of the layer's `kind_field`, instead of `icon`.
         label: field that names the feature on the map.
         by: field whose code decides the colour; `colours` maps codes to colours.
         opacity: of the fill, 0 to 1.
         width_px: of a line at zoom 16, or of a dot.
         pattern: ``hatch``, ``barred``, ``dash`` or ``rail``, so that meaning never rests on colour alone.
+        patterns: by the keys of `colours`, patterns of the product that lie on the colours of an area.
+        pattern_otherwise: the pattern of areas without such a value.
+        safe_colours: by the keys of `colours`, colours that everybody can tell apart, however they see colours.
     """
 
     kind: str
@@ -133,6 +137,10 @@ class Style:
     opacity: float = 1.0
     width_px: float = 2.0
     pattern: str | None = None
+    icons: Mapping[Any, str] = field(default_factory=dict)
+    patterns: Mapping[Any, str] = field(default_factory=dict)
+    pattern_otherwise: str | None = None
+    safe_colours: Mapping[Any, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,8 +59,8 @@ KINDS: Final[dict[str, Kind]] = {
     "quarter": Kind(14, named_from=14, text_px=12, text_colour="#77716a"),
     "village": Kind(12, named_from=12, text_px=13),
     "station": Kind(12, named_from=12, text_px=12.5, text_colour="#3f4a5a"),
-    "town": Kind(11, named_from=11, text_px=14, named_until=17),
-    "city": Kind(8, named_from=8, text_px=17, named_until=15, text_colour="#44403a"),
+    "town": Kind(11, named_from=11, text_px=14, named_until=16),
+    "city": Kind(8, named_from=8, text_px=17, named_until=13, text_colour="#44403a"),
 }
 """From the least to the most: what comes last among the lines lies on top."""
 

@@ -22,9 +22,22 @@ ROAD_GROWTH: Final[Stops] = ((8, 0.16), (10, 0.22), (12, 0.32), (14, 0.55), (16,
 
 LINE_GROWTH: Final[Stops] = ((10, 0.6), (14, 0.85), (16, 1.0), (19, 1.5))
 ICON_PX: Final = 36.0
+SMALL_ICON_PX: Final = 26.0
+"""Of pictograms that stand on dots: below those of the layers that are about pictograms."""
+
+CLOSE_ZOOM: Final = 15
+"""Where dots get their pictograms, and areas what they are named."""
+
+PATTERN_ZOOM: Final = 12
+"""Where patterns by class begin: further away they are only noise."""
+
 ICON_GROWTH: Final[Stops] = ((10, 0.35), (12, 0.5), (13, 0.65), (14, 0.82), (15, 1.0))
 CASING_PX: Final[Stops] = ((9, 0.5), (13, 1.2), (16, 1.8), (19, 2.6))
 NAME_PX: Final = 12.0
+HALO_COLOUR: Final = "#ffffff"
+ACCENT: Final = "#0b5fd0"
+"""Colour of what is selected."""
+
 AREA_NAME_COLOUR: Final = "#4a4038"
 LONGEST_NAME: Final = 24
 """Characters of a name on an area; descriptions are longer, and belong beside the map."""
@@ -41,6 +54,11 @@ class Colour:
 
 
 @dataclass(frozen=True, slots=True)
+class Image(Colour):
+    """A pictogram or pattern, or one by the value of a field."""
+
+
+@dataclass(frozen=True, slots=True)
 class Which:
     """The features whose field has one of the values."""
 
@@ -53,7 +71,7 @@ class Fill:
     colour: Colour
     opacity: float
     outline: Colour | None = None
-    pattern: str | None = None
+    pattern: Image | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +93,28 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Icon:
-    """`along` a line: at its middle."""
+    """`along` a line: at its middle. Without `crowds`, one that would cover another is left out."""
 
-    image: str
+    image: Image
     along: bool = False
+    size_px: float = ICON_PX
+    crowds: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Text of a field; `along` a line, `below` a symbol, or on the place itself."""
+    """Text of a field, or `words` by the value of one; `along` a line, `below` a symbol, or on the place itself.
+
+    The words are in the reader's language: `classes` gives them.
+    """
 
     field: str
     colour: str
     size_px: float
     place: str
     bold: bool = False
+    halo: str = HALO_COLOUR
+    words: Colour | None = None
 
 
 Symbol = Fill | Line | Dot | Icon | Name
@@ -104,6 +129,7 @@ class Drawing:
         which: the features it is for; None means all.
         first_zoom: where it begins.
         end_zoom: where it ends; None means never.
+        accent: colour of the feature that is selected.
     """
 
     id: str
@@ -112,6 +138,7 @@ class Drawing:
     first_zoom: int
     which: Which | None = None
     end_zoom: int | None = None
+    accent: str = ACCENT
 
 
 def drawings(layer: LayerSpec) -> Iterator[Drawing]:
@@ -151,8 +178,12 @@ def _colour(layer: LayerSpec) -> Colour:
     style = layer.style
     if style.by is None:
         return Colour(style.colour)
-    coded = bool(layer.get_field(style.by).codes)
-    return Colour(style.colour, style.by, tuple(style.colours.items()), is_lower_bound=not coded)
+    return Colour(style.colour, style.by, tuple(style.colours.items()), has_bounds(layer))
+
+
+def has_bounds(layer: LayerSpec) -> bool:
+    """Whether the layer's colours are those of classes of a number."""
+    return layer.style.by is not None and not layer.get_field(layer.style.by).codes
 
 
 def _plain(layer: LayerSpec) -> Which | None:
@@ -175,15 +206,18 @@ def _fills(layer: LayerSpec) -> Iterator[Drawing]:
         return
     yield Drawing(f"{layer.name}-fill", layer, Fill(_colour(layer), style.opacity, outline), first)
     if style.pattern == "hatch":
-        hatch = Fill(Colour(style.colour), 1.0, pattern="hatch")
+        hatch = Fill(Colour(style.colour), 1.0, pattern=Image("hatch"))
         yield Drawing(f"{layer.name}-hatch", layer, hatch, first, _plain(layer))
+    if style.patterns:
+        pattern = Image(style.pattern_otherwise or "", style.by, tuple(style.patterns.items()), has_bounds(layer))
+        over = Fill(Colour(style.colour), 1.0, pattern=pattern)
+        yield Drawing(f"{layer.name}-pattern", layer, over, max(first, PATTERN_ZOOM))
     if style.pattern and style.outline:
         edge = Line(_edge_colour(layer), scaled(LINE_GROWTH, 2.0))
         yield Drawing(f"{layer.name}-edge", layer, edge, first)
     if style.label:
-        yield _name(
-            layer, "area", max(first, 15), style.outline if style.pattern and style.outline else AREA_NAME_COLOUR
-        )
+        colour = style.outline if style.pattern and style.outline else AREA_NAME_COLOUR
+        yield _name(layer, "area", max(first, CLOSE_ZOOM), colour)
 
 
 def _edge_colour(layer: LayerSpec) -> Colour:
@@ -217,7 +251,7 @@ def _line_pattern(layer: LayerSpec, width: Stops, first: int) -> Iterator[Drawin
     if layer.style.pattern == "barred":
         bars = Line(Colour("#ffffff"), scaled(width, 0.9), (0.5, 1.3), rounded=False)
         yield Drawing(f"{layer.name}-bars", layer, bars, max(first, 13), _plain(layer))
-        yield Drawing(f"{layer.name}-icon", layer, Icon("closure", along=True), first, _plain(layer))
+        yield Drawing(f"{layer.name}-icon", layer, Icon(Image("closure"), along=True), first, _plain(layer))
 
 
 def _ways(layer: LayerSpec) -> Iterator[Drawing]:
@@ -231,7 +265,7 @@ def _ways(layer: LayerSpec) -> Iterator[Drawing]:
         yield _way(layer, code, kind, casing=False)
     if layer.style.label:
         for code, kind in kinds:
-            name = Name(layer.style.label, "#6b665e" if layer.style.outline else "#5b87a8", kind.text_px, "along")
+            name = Name(layer.style.label, "#6b665e" if layer.style.outline else "#3f7397", kind.text_px, "along")
             first = max(layer.zooms[0], kind.named_from)
             yield Drawing(f"{layer.name}-{code}-name", layer, name, first, Which("kind", (code,)))
 
@@ -252,13 +286,20 @@ def _way(layer: LayerSpec, code: str, kind: Kind, *, casing: bool) -> Drawing:
 def _dots(layer: LayerSpec) -> Iterator[Drawing]:
     style, first = layer.style, layer.zooms[0]
     yield Drawing(f"{layer.name}-dot", layer, Dot(_colour(layer), style.outline or "#ffffff", style.width_px), first)
+    if style.icon:
+        icon = Icon(_image(layer), size_px=SMALL_ICON_PX, crowds=False)
+        yield Drawing(f"{layer.name}-icon", layer, icon, max(first, CLOSE_ZOOM))
     if style.label:
         yield _name(layer, "below", max(first, 16), style.colour)
 
 
+def _image(layer: LayerSpec) -> Image:
+    return Image(layer.style.icon or layer.name, layer.kind_field, tuple(layer.style.icons.items()))
+
+
 def _icons(layer: LayerSpec) -> Iterator[Drawing]:
     style, first = layer.style, layer.zooms[0]
-    yield Drawing(f"{layer.name}-icon", layer, Icon(style.icon or layer.name), first)
+    yield Drawing(f"{layer.name}-icon", layer, Icon(_image(layer)), first)
     if style.label:
         yield _name(layer, "below", max(first, 15), style.colour)
 
@@ -280,6 +321,14 @@ def _labels(layer: LayerSpec) -> Iterator[Drawing]:
 def _name(layer: LayerSpec, place: str, first_zoom: int, colour: str) -> Drawing:
     name = Name(layer.style.label or "name", colour, NAME_PX, place)
     return Drawing(f"{layer.name}-name", layer, name, first_zoom)
+
+
+def drop_px(layer: LayerSpec) -> float:
+    """How far below its place a symbol's name begins: clear of the symbol, or it would give way to it."""
+    style = layer.style
+    if style.kind == "icon":
+        return ICON_PX / 2 + 5
+    return (SMALL_ICON_PX if style.icon else max(style.width_px, 7)) / 2 + 5
 
 
 def is_base(drawing: Drawing) -> bool:

@@ -13,8 +13,9 @@ from typing import Any, Final
 from layers import units
 from layers.spec import Audience, LayerSpec, Text
 from tile_cache.base_map import kinds_of
-from tile_cache.drawing import Colour, Dot, Drawing, Fill, Line, Name, Symbol, drawings
-from tile_cache.mapnik_style import is_public
+from tile_cache.drawing import Colour, Dot, Drawing, Fill, Icon, Image, Line, Name, Symbol, drawings
+from tile_cache.mapnik_style import is_for
+from tile_cache.themes import LIGHT, Theme, painted
 
 NO_VALUE: Final = Text("値なし", "No value")
 
@@ -27,11 +28,14 @@ class LegendRow:
         symbols: from the bottom up, each with one plain colour, as on the map.
         text: the class in words.
         first_zoom: from which zoom (of 512-pixel tiles) the class is drawn.
+        field, values: what tells the class: the field, and its values or lower bound; None for no value.
     """
 
     symbols: tuple[Symbol, ...]
     text: Text
     first_zoom: int
+    field: str | None = None
+    values: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,12 @@ class _Case:
     text: Text
 
 
-def rows(layer: LayerSpec) -> list[LegendRow]:
-    """The classes of a layer as everybody may see it, classes that look the same together; none if nothing is shown."""
-    drawn = [drawing for drawing in drawings(layer) if is_public(drawing)]
-    if not Audience.PUBLIC.covers(layer.read) or not drawn:
+def rows(layer: LayerSpec, audience: Audience = Audience.PUBLIC, theme: Theme = LIGHT) -> list[LegendRow]:
+    """The classes of a layer as an audience may see it; those that look the same together."""
+    drawn = [drawing for drawing in painted(drawings(layer), theme) if is_for(drawing, audience)]
+    if not audience.covers(layer.read) or not drawn:
         return []
-    found = [row for case in _cases(layer) if (row := _row(drawn, case)) is not None]
+    found = [row for case in _cases(layer, audience) if (row := _row(drawn, case)) is not None]
     return list(_joined(found))
 
 
@@ -65,20 +69,20 @@ def entries(layers: Iterable[LayerSpec]) -> list[Entry]:
     return [Entry(layer.name, row) for layer in layers for row in rows(layer)]
 
 
-def _cases(layer: LayerSpec) -> Iterator[_Case]:
-    readable = {field.name: field for field in layer.fields_for(Audience.PUBLIC)}
-    by = "kind" if kinds_of(layer) else layer.style.by
+def _cases(layer: LayerSpec, audience: Audience) -> Iterator[_Case]:
+    readable = {field.name: field for field in layer.fields_for(audience)}
+    by = "kind" if kinds_of(layer) else layer.style.by or (layer.kind_field if layer.style.icons else None)
     if by is None or by not in readable:
         yield _Case(None, None, layer.title)
-    elif codes := _visible_codes(layer, by, readable[by].codes):
+    elif codes := _visible_codes(layer, by, readable[by].codes, audience):
         yield from (_Case(by, code, text) for code, text in codes.items())
     else:
         yield from _steps(by, sorted(layer.style.colours), readable[by].unit)
 
 
-def _visible_codes(layer: LayerSpec, by: str, codes: Mapping[Any, Text]) -> dict[Any, Text]:
-    """The codes that rows which everybody sees can have."""
-    if layer.rows is None or layer.rows.field != by:
+def _visible_codes(layer: LayerSpec, by: str, codes: Mapping[Any, Text], audience: Audience) -> dict[Any, Text]:
+    """The codes that rows which the audience sees can have."""
+    if layer.rows is None or layer.rows.field != by or audience.covers(layer.rows.everything):
         return dict(codes)
     return {code: text for code, text in codes.items() if code in layer.rows.values}
 
@@ -111,7 +115,8 @@ def _row(drawn: Iterable[Drawing], case: _Case) -> LegendRow | None:
     if not shapes:
         return None
     symbols = tuple(_plain(drawing.symbol, case) for drawing in shapes)
-    return LegendRow(symbols, case.text, min(drawing.first_zoom for drawing in shapes))
+    first_zoom = min(drawing.first_zoom for drawing in shapes)
+    return LegendRow(symbols, case.text, first_zoom, case.field, (case.value,))
 
 
 def _is_for(drawing: Drawing, case: _Case) -> bool:
@@ -123,10 +128,17 @@ def _plain(symbol: Symbol, case: _Case) -> Symbol:
     """The symbol with the one colour that it has in a class."""
     if isinstance(symbol, Fill):
         outline = None if symbol.outline is None else _chosen(symbol.outline, case)
-        return replace(symbol, colour=_chosen(symbol.colour, case), outline=outline)
+        pattern = None if symbol.pattern is None else _chosen_image(symbol.pattern, case)
+        return replace(symbol, colour=_chosen(symbol.colour, case), outline=outline, pattern=pattern)
+    if isinstance(symbol, Icon):
+        return replace(symbol, image=_chosen_image(symbol.image, case))
     if isinstance(symbol, Line | Dot):
         return replace(symbol, colour=_chosen(symbol.colour, case))
     return symbol
+
+
+def _chosen_image(image: Image, case: _Case) -> Image:
+    return Image(_chosen(image, case).default)
 
 
 def _chosen(colour: Colour, case: _Case) -> Colour:
@@ -140,4 +152,5 @@ def _joined(found: Iterable[LegendRow]) -> Iterator[LegendRow]:
     for _, group in itertools.groupby(found, key=lambda row: row.symbols):
         alike = list(group)
         text = Text("・".join(row.text.ja for row in alike), ", ".join(row.text.en for row in alike))
-        yield replace(alike[0], text=text, first_zoom=min(row.first_zoom for row in alike))
+        values = tuple(value for row in alike for value in row.values)
+        yield replace(alike[0], text=text, first_zoom=min(row.first_zoom for row in alike), values=values)

@@ -197,12 +197,12 @@ def build_document(title: Text, entries: Sequence[Entry], language: str) -> dict
 def _described(symbol: Symbol) -> dict[str, Any]:
     if isinstance(symbol, Fill):
         outline = {"stroke": symbol.outline.default} if symbol.outline else {}
-        pattern = {"pattern": symbol.pattern} if symbol.pattern else {}
+        pattern = {"pattern": symbol.pattern.default} if symbol.pattern else {}
         return {"Polygon": {"fill": symbol.colour.default, "fill-opacity": symbol.opacity} | outline | pattern}
     if isinstance(symbol, Line):
         return {"Line": {"stroke": symbol.colour.default, "stroke-dasharray": list(symbol.dash)}}
     if isinstance(symbol, Dot):
         return {"Point": {"fill": symbol.colour.default, "stroke": symbol.outline, "size": symbol.width_px}}
     if isinstance(symbol, Icon):
-        return {"Point": {"graphic": symbol.image}}
+        return {"Point": {"graphic": symbol.image.default}}
     return {"Text": {"fill": symbol.colour, "font-size": symbol.size_px}}

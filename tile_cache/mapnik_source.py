@@ -11,7 +11,7 @@ import math
 import os
 import queue
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
 from io import BytesIO
 from types import ModuleType
@@ -29,11 +29,14 @@ from pyproj import CRS
 
 from layers import registry
 from layers.crs import LON_LAT_SRID
+from layers.spec import LayerSpec
 from tile_cache import mapnik_style
-from tile_cache.drawing import Drawing
+from tile_cache.classes import spoken
+from tile_cache.drawing import Drawing, Name
 from tile_cache.map_requests import AWAY
 from tile_cache.stored import fingerprint_of
 from tile_cache.style import in_order
+from tile_cache.themes import LIGHT, painted
 
 SOURCE_TYPE = "machigis"
 BUFFER_PX = 128
@@ -58,7 +61,7 @@ class LayersSource(MapLayer):
         self.extent = DefaultMapExtent()
         self.names = tuple(names)
         self._background, self.enlarged = background, enlarged
-        self._drawings = in_order(registry.get(name) for name in names)
+        self._drawings = drawings_for_pictures(registry.get(name) for name in names)
         self._free: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     @property
@@ -71,7 +74,8 @@ class LayersSource(MapLayer):
         """Differs where the pictures differ although the data do not."""
         layers = mapnik_style.mapnik_layers(self._drawings)
         styles = mapnik_style.build_styles(self._drawings, faces())
-        return fingerprint_of(layers, styles, self._background, BUFFER_PX, self.enlarged)
+        files = mapnik_style.image_files()
+        return fingerprint_of(layers, styles, files, self._background, BUFFER_PX, self.enlarged)
 
     def is_opaque(self, query: MapQuery) -> bool:
         return self._background is not None
@@ -92,6 +96,12 @@ class LayersSource(MapLayer):
             return self._free.get_nowait()
         except queue.Empty:
             return build_map(self._drawings, self._background, self.buffer_px)
+
+
+def drawings_for_pictures(layers: Iterable[LayerSpec]) -> list[Drawing]:
+    """What Mapnik draws, in the light. It places what comes first first: names come last and give way to pictograms."""
+    drawn = painted(spoken(in_order(layers), "ja"), LIGHT)
+    return sorted(drawn, key=lambda drawing: isinstance(drawing.symbol, Name))
 
 
 def build_map(drawings: Sequence[Drawing], background: str | None, buffer_px: int = BUFFER_PX) -> Any:

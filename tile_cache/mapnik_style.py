@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree as Xml
@@ -20,15 +21,17 @@ from tile_cache import vector
 from tile_cache.base_map import BASE_GROUP
 from tile_cache.drawing import (
     ICON_GROWTH,
-    ICON_PX,
     LONGEST_NAME,
     Colour,
     Dot,
     Drawing,
     Fill,
     Icon,
+    Image,
     Line,
     Name,
+    Symbol,
+    drop_px,
     value_at,
 )
 
@@ -38,7 +41,6 @@ SCALE_OF_ZOOM_0: Final = 559082264.0287178 / 2
 """Scale denominator of zoom 0 with 512-pixel tiles of 0.28 mm pixels (OGC 06-042, standardised pixel)."""
 
 FONTS: Final = ("Noto Sans CJK JP", "Hiragino Sans", "IPAexGothic", "DejaVu Sans")
-HALO: Final = {"halo-radius": "1.4", "halo-fill": "rgba(255,255,255,0.92)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,12 @@ def mapnik_layers(drawings: Iterable[Drawing]) -> list[MapnikLayer]:
 
 def is_public(drawing: Drawing) -> bool:
     """Whether all that the drawing shows or decides by is for everybody."""
-    readable = {field.name for field in drawing.layer.fields_for(Audience.PUBLIC)}
-    return _fields(drawing) <= readable
+    return is_for(drawing, Audience.PUBLIC)
+
+
+def is_for(drawing: Drawing, audience: Audience) -> bool:
+    """Whether all that the drawing shows or decides by is for an audience."""
+    return _fields(drawing) <= {field.name for field in drawing.layer.fields_for(audience)}
 
 
 def scale_denominator(zoom: float) -> float:
@@ -100,6 +106,12 @@ def font_set(name: str, faces: Iterable[str]) -> Xml.Element:
     return fonts
 
 
+@cache
+def image_files() -> tuple[str, ...]:
+    """All that pictograms and patterns are drawn from: with another drawing, stored pictures are of the past."""
+    return tuple(path.read_text(encoding="utf-8") for path in sorted(ICONS.glob("*.svg")))
+
+
 def build_sql(drawing: Drawing) -> str:
     """The sub-select that Mapnik reads; ``!bbox!`` and ``!pixel_width!`` are filled in by Mapnik, in degrees."""
     layer, symbol = drawing.layer, drawing.symbol
@@ -109,9 +121,9 @@ def build_sql(drawing: Drawing) -> str:
     columns = [f"{shape} AS geometry"]
     if isinstance(symbol, Name):
         columns.append(f"{_text_sql(symbol)} AS label")
-    colour = getattr(symbol, "colour", None)
-    if isinstance(colour, Colour) and colour.classes:
-        columns.append(f"{_colour_sql(colour)} AS colour")
+    for column, choice in (("colour", getattr(symbol, "colour", None)), ("image", _image_of(symbol))):
+        if isinstance(choice, Colour) and choice.classes:
+            columns.append(f"{_colour_sql(choice)} AS {column}")
     return f"(SELECT {', '.join(columns)} FROM {quoted(layer.table)} t WHERE {_condition(drawing)} ORDER BY t.id) q"
 
 
@@ -123,7 +135,9 @@ def _condition(drawing: Drawing) -> str:
     if drawing.which is not None:
         conditions.append(_is_one_of(drawing.which.field, drawing.which.values))
     if isinstance(drawing.symbol, Name):
-        conditions.append(f"t.{quoted(drawing.symbol.field)} <> ''")
+        words = drawing.symbol.words
+        named = f"t.{quoted(drawing.symbol.field)} <> ''"
+        conditions.append(named if words is None else f"t.{quoted(words.field or '')} IS NOT NULL")
     if layer.group == BASE_GROUP and isinstance(drawing.symbol, Fill):
         conditions.append("ST_Area(t.geometry) >= 2 * !pixel_width! * !pixel_height!")
     return " AND ".join(conditions)
@@ -132,10 +146,23 @@ def _condition(drawing: Drawing) -> str:
 def _fields(drawing: Drawing) -> set[str]:
     symbol = drawing.symbol
     fields = {symbol.field} if isinstance(symbol, Name) else set()
-    for colour in (getattr(symbol, "colour", None), getattr(symbol, "outline", None)):
+    if isinstance(symbol, Name) and symbol.words is not None and symbol.words.field:
+        fields = {symbol.words.field}
+    for colour in (getattr(symbol, "colour", None), getattr(symbol, "outline", None), _image_of(symbol)):
         if isinstance(colour, Colour) and colour.field:
             fields.add(colour.field)
     return fields | ({drawing.which.field} if drawing.which else set())
+
+
+def _image_of(symbol: Symbol) -> Image | None:
+    if isinstance(symbol, Icon):
+        return symbol.image
+    return symbol.pattern if isinstance(symbol, Fill) else None
+
+
+def _file(image: Image) -> str:
+    """The file of a pictogram or pattern; Mapnik puts the feature's own into the brackets."""
+    return str(ICONS / f"{'[image]' if image.classes else image.default}.svg")
 
 
 def _is_one_of(field: str, values: Iterable[Any]) -> str:
@@ -147,11 +174,13 @@ def _literal(value: Any) -> str:
 
 
 def _text_sql(name: Name) -> str:
+    if name.words is not None:
+        return _colour_sql(name.words)
     return f"left(t.{quoted(name.field)}, {LONGEST_NAME})"
 
 
 def _colour_sql(colour: Colour) -> str:
-    """The colour of a feature, worked out in SQL."""
+    """The colour, image or words of a feature, worked out in SQL."""
     field = f"t.{quoted(colour.field or '')}"
     classes = sorted(colour.classes, reverse=True) if colour.is_lower_bound else colour.classes
     compare = ">=" if colour.is_lower_bound else "="
@@ -184,7 +213,7 @@ def symbolizers(symbol: Fill | Line | Dot | Icon, zoom: int) -> list[Xml.Element
 
 def _fill(fill: Fill) -> list[Xml.Element]:
     if fill.pattern:
-        return [Xml.Element("PolygonPatternSymbolizer", file=str(ICONS / f"{fill.pattern}.svg"), alignment="global")]
+        return [Xml.Element("PolygonPatternSymbolizer", file=_file(fill.pattern), alignment="global")]
     members = {"fill": _shade(fill.colour), "fill-opacity": str(fill.opacity)}
     symbolizers = [Xml.Element("PolygonSymbolizer", members)]
     if fill.outline is not None:
@@ -201,7 +230,9 @@ def _sized(symbol: Line | Dot | Icon, zoom: int) -> Xml.Element:
     if isinstance(symbol, Line):
         return _line(symbol, zoom)
     if isinstance(symbol, Icon):
-        return _marker(ICON_PX * value_at(ICON_GROWTH, zoom), {"file": str(ICONS / f"{symbol.image}.svg")})
+        crowds = str(symbol.crowds).lower()
+        size_px = symbol.size_px * value_at(ICON_GROWTH, zoom)
+        return _marker(size_px, {"file": _file(symbol.image), "allow-overlap": crowds})
     growth = value_at(((11, 0.5), (16, 1.0)), zoom)
     look = {"fill": _shade(symbol.colour), "stroke": symbol.outline, "stroke-width": "1.5"}
     return _marker(symbol.width_px * growth + 1.5, look)
@@ -232,24 +263,20 @@ def _name(name: Name, layer: LayerSpec) -> Xml.Element:
         "size": str(name.size_px),
         "fill": name.colour,
         "avoid-edges": "true",
-        **HALO,
+        "halo-radius": "1.4",
+        "halo-fill": name.halo,
     }
     if name.place == "along":
         members |= {"placement": "line", "spacing": "320", "max-char-angle-delta": "30"}
     else:
         members["wrap-width"] = "110"
     if name.place == "below":
-        members |= {"dy": str(_drop_px(layer)), "vertical-alignment": "bottom"}
+        members |= {"dy": str(drop_px(layer)), "vertical-alignment": "bottom"}
     elif name.place == "area" and vector.is_area(layer):
         members["placement"] = "interior"
     element = Xml.Element("TextSymbolizer", members)
     element.text = "[label]"
     return element
-
-
-def _drop_px(layer: LayerSpec) -> float:
-    """How far below its place a symbol's name begins."""
-    return ICON_PX / 2 + 3 if layer.style.kind == "icon" else max(layer.style.width_px, 7) / 2 + 4
 
 
 def _shade(colour: Colour) -> str:

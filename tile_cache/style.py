@@ -1,7 +1,7 @@
 """The layers' drawings as MapLibre styles (Style Specification, version 8). Pure.
 
-There is no `glyphs` address: MapLibre then draws all text with the reader's own fonts. Pictograms are added by
-`tile_cache/icons.js`, by the names that the style uses. A feature with the state ``selected`` or ``hover`` stands out.
+There is no `glyphs` address: MapLibre then draws all text with the reader's own fonts. Pictograms and patterns are in
+the theme's sprite (`sprites`). A feature with the state ``selected`` or ``hover`` stands out.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from layers import registry
-from layers.spec import Audience, LayerSpec
-from tile_cache.base_map import BASE_GROUP, GROUND_COLOUR
+from layers.spec import Audience, LayerSpec, Text
+from tile_cache import themes
+from tile_cache.base_map import BASE_GROUP
+from tile_cache.classes import spoken
 from tile_cache.drawing import (
     ICON_GROWTH,
     ICON_PX,
@@ -26,42 +28,82 @@ from tile_cache.drawing import (
     Stops,
     Which,
     drawings,
+    drop_px,
     is_base,
     is_symbol,
+    scaled,
 )
 
-NAMES: Final = ("base", "city", "disaster")
+TITLES: Final = {
+    "base": Text("背景地図", "Base map"),
+    "city": Text("まちの地図", "City map"),
+    "disaster": Text("防災地図", "Disaster map"),
+}
+NAMES: Final = tuple(TITLES)
+STYLES: Final = tuple(
+    name if theme is themes.LIGHT else f"{name}-{theme.name}" for name in NAMES for theme in themes.THEMES.values()
+)
+"""All styles by their full names: ``city`` in the light, ``city-dark``, ``city-contrast``."""
+
 # MapLibre takes the weight from the first name, and each name as a CSS font family.
 FONT: Final = ["system-ui", "Hiragino Sans", "Noto Sans JP", "Noto Sans CJK JP", "Yu Gothic UI"]
 BOLD_FONT: Final = ["Noto Sans JP Bold", *FONT]
-ACCENT: Final = "#0b5fd0"
-"""Colour of what is selected."""
+CLASS_PADDING_PX: Final = 48
+"""Free space around the words of a class: many small areas of one class say it once."""
 
 Json = dict[str, Any]
 
 
-def build_style(name: str, audience: Audience, root_url: str, language: str = "ja") -> Json:
-    """The style `name` as `audience` may see it.
+def split(style: str) -> tuple[str, themes.Theme] | None:
+    """What a style shows and in which theme, from its full name; None where there is no such style.
+
+    >>> split("city-dark")[0], split("city")[1].name, split("nothing")
+    ('city', 'light', None)
+    """
+    name, _, theme = style.partition("-")
+    theme = theme or ("" if style.endswith("-") else themes.LIGHT.name)
+    if name not in NAMES or theme not in themes.THEMES or style == f"{name}-{themes.LIGHT.name}":
+        return None
+    return name, themes.THEMES[theme]
+
+
+def title(style: str, language: str) -> str:
+    """
+    Args:
+        style: the full name of a style that there is.
+    """
+    name, _, theme = style.partition("-")
+    plain = TITLES[name].in_language(language)
+    return f"{plain} ({themes.THEMES[theme].title.in_language(language)})" if theme else plain
+
+
+def build_style(
+    style: str, audience: Audience, root_url: str, language: str = "ja", colours: str = themes.OFFICIAL
+) -> Json:
+    """A style as `audience` may see it.
 
     Args:
+        style: one of `STYLES`.
         root_url: absolute address of ``/tiles/``, with the slash.
+        colours: one of `themes.COLOURS`.
     """
+    found = split(style)
+    if found is None:
+        raise KeyError(style)
+    name, theme = found
     layers = [layer for layer in registry.visible_to(audience) if layer.group == BASE_GROUP or name != "base"]
     others = [layer.name for layer in layers if layer.group != BASE_GROUP]
-    titles = {
-        "base": ("背景地図", "Base map"),
-        "city": ("まちの地図", "City map"),
-        "disaster": ("防災地図", "Disaster map"),
-    }
+    drawn = in_order(themes.with_colours(layer, colours) for layer in layers)
     return {
         "version": 8,
-        "name": titles[name][language == "en"],
+        "name": title(style, language),
+        "sprite": f"{root_url}sprites/{theme.name}",
         "sources": {source: _source(source, root_url) for source in (BASE_GROUP, *others)},
         "layers": [
-            {"id": "ground", "type": "background", "paint": {"background-color": GROUND_COLOUR}},
+            {"id": "ground", "type": "background", "paint": {"background-color": theme.ground}},
             *(
                 style_layer
-                for drawing in in_order(layers)
+                for drawing in themes.painted(spoken(drawn, language), theme)
                 for style_layer in _style_layers(drawing, hidden=not is_shown(drawing.layer, name))
             ),
         ],
@@ -69,7 +111,7 @@ def build_style(name: str, audience: Audience, root_url: str, language: str = "j
 
 
 def build_layer_style(layer: LayerSpec, root_url: str, language: str = "ja") -> Json:
-    """The style of one layer alone, on no ground: all of it is shown.
+    """The style of one layer alone, on no ground, in the light: all of it is shown.
 
     Args:
         root_url: absolute address of ``/tiles/``, with the slash.
@@ -78,22 +120,30 @@ def build_layer_style(layer: LayerSpec, root_url: str, language: str = "ja") -> 
     return {
         "version": 8,
         "name": layer.title.in_language(language),
+        "sprite": f"{root_url}sprites/{themes.LIGHT.name}",
         "sources": {source: _source(layer.name, root_url)},
         "layers": [
-            style_layer for drawing in in_order([layer]) for style_layer in _style_layers(drawing, hidden=False)
+            style_layer
+            for drawing in themes.painted(spoken(in_order([layer]), language), themes.LIGHT)
+            for style_layer in _style_layers(drawing, hidden=False)
         ],
     }
 
 
 def in_order(layers: Iterable[LayerSpec]) -> list[Drawing]:
-    """All drawings from the bottom up: the ground, areas, lines, the ground's names, symbols and names."""
+    """All drawings from the bottom up: the ground, areas, lines, the ground's names, dots, names, pictograms.
+
+    MapLibre places what is on top first: a name gives way to a pictogram, and the ground's names to both.
+    """
     return sorted((drawing for layer in layers for drawing in drawings(layer)), key=_height)
 
 
 def _height(drawing: Drawing) -> int:
     if is_base(drawing):
         return 2 if is_symbol(drawing) else 0
-    return {Dot: 3, Icon: 4, Name: 5}.get(type(drawing.symbol), 1)
+    if isinstance(drawing.symbol, Icon):
+        return 6 if drawing.symbol.crowds else 5
+    return {Dot: 3, Name: 4}.get(type(drawing.symbol), 1)
 
 
 def is_shown(layer: LayerSpec, style_name: str) -> bool:
@@ -142,7 +192,7 @@ def _placed(drawing: Drawing) -> Json:
 
 def _fill(drawing: Drawing, fill: Fill) -> list[Json]:
     if fill.pattern:
-        return [{"type": "fill", "paint": {"fill-pattern": fill.pattern}}]
+        return [{"type": "fill", "paint": {"fill-pattern": _colour(fill.pattern)}}]
     paint: Json = {"fill-color": _colour(fill.colour)}
     if is_base(drawing):
         paint["fill-opacity"] = fill.opacity
@@ -169,7 +219,7 @@ def _dot(drawing: Drawing, dot: Dot) -> list[Json]:
     paint: Json = {
         "circle-color": _colour(dot.colour),
         "circle-radius": _by_zoom(((11, radius * 0.5), (16, radius)), lambda value: _by_state(value, value + 3)),
-        "circle-stroke-color": dot.outline if is_base(drawing) else _by_state(dot.outline, ACCENT),
+        "circle-stroke-color": dot.outline if is_base(drawing) else _by_state(dot.outline, drawing.accent),
         "circle-stroke-width": 1.5,
     }
     return [{"type": "circle", "paint": paint}]
@@ -177,9 +227,9 @@ def _dot(drawing: Drawing, dot: Dot) -> list[Json]:
 
 def _icon(drawing: Drawing, icon: Icon) -> list[Json]:
     layout: Json = {
-        "icon-image": icon.image,
-        "icon-size": _by_zoom(ICON_GROWTH),
-        "icon-allow-overlap": True,
+        "icon-image": _colour(icon.image),
+        "icon-size": _by_zoom(scaled(ICON_GROWTH, icon.size_px / ICON_PX)),
+        "icon-allow-overlap": icon.crowds,
         "icon-padding": 0,
     }
     if icon.along:
@@ -190,10 +240,10 @@ def _icon(drawing: Drawing, icon: Icon) -> list[Json]:
         "id": f"{drawing.id}-ring",
         "type": "circle",
         "paint": {
-            "circle-radius": ICON_PX / 2 + 4,
-            "circle-color": ACCENT,
+            "circle-radius": icon.size_px / 2 + 4,
+            "circle-color": drawing.accent,
             "circle-opacity": _by_state(0, 0.25),
-            "circle-stroke-color": ACCENT,
+            "circle-stroke-color": drawing.accent,
             "circle-stroke-width": 3,
             "circle-stroke-opacity": _by_state(0, 1),
         },
@@ -203,19 +253,25 @@ def _icon(drawing: Drawing, icon: Icon) -> list[Json]:
 
 def _name(drawing: Drawing, name: Name) -> list[Json]:
     text: Any = ["get", name.field]
-    if name.place == "area":
+    if name.words is not None:
+        text = _colour(name.words)
+    elif name.place == "area":
         text = ["slice", ["coalesce", text, ""], 0, LONGEST_NAME]
     layout: Json = {"text-field": text, "text-font": BOLD_FONT if name.bold else FONT, "text-size": name.size_px}
     layout |= _PLACES[name.place]
+    if name.place == "below":
+        layout["text-offset"] = [0, round(drop_px(drawing.layer) / name.size_px, 2)]
     if name.bold:
         layout["text-letter-spacing"] = 0.15
-    paint = {"text-color": name.colour, "text-halo-color": "rgba(255,255,255,0.92)", "text-halo-width": 1.4}
+    if name.words is not None:
+        layout["text-padding"] = CLASS_PADDING_PX
+    paint = {"text-color": name.colour, "text-halo-color": name.halo, "text-halo-width": 1.4}
     return [{"type": "symbol", "layout": layout, "paint": paint}]
 
 
 _PLACES: Final[dict[str, Json]] = {
     "along": {"symbol-placement": "line", "symbol-spacing": 320, "text-max-angle": 35},
-    "below": {"text-anchor": "top", "text-offset": [0, 1.6], "text-optional": True, "text-max-width": 9},
+    "below": {"text-anchor": "top", "text-optional": True, "text-max-width": 9},
     "area": {"text-max-width": 9, "text-padding": 6},
 }
 

@@ -83,7 +83,7 @@ def _layer(request: HttpRequest, collection: str | None) -> LayerSpec | None:
 
 
 def _names(layer: LayerSpec | None) -> tuple[str, ...]:
-    return mapped.NAMES if layer is None else (OF_LAYER,)
+    return mapped.STYLES if layer is None else (OF_LAYER,)
 
 
 def _check(style: str, layer: LayerSpec | None) -> None:
@@ -105,7 +105,7 @@ def _stylesheet(name: str, layer: LayerSpec | None, asked: Asked) -> Json:
 def _title(name: str, layer: LayerSpec | None, asked: Asked) -> str:
     if layer is not None:
         return layer.title.in_language(asked.language)
-    return str(getattr(words.in_language(asked.language), f"{name}_style"))
+    return mapped.title(name, asked.language)
 
 
 def _description(name: str, layer: LayerSpec | None, asked: Asked) -> Json:
@@ -150,7 +150,8 @@ def _shown(name: str, layer: LayerSpec | None, asked: Asked) -> list[LayerSpec]:
     """The layers that a style can show to this caller."""
     if layer is not None:
         return [layer]
-    return [each for each in registry.visible_to(asked.audience) if name != BASE_GROUP or each.group == BASE_GROUP]
+    is_ground = name.split("-")[0] == BASE_GROUP
+    return [each for each in registry.visible_to(asked.audience) if not is_ground or each.group == BASE_GROUP]
 
 
 def _sources(shown: list[LayerSpec], asked: Asked) -> tuple[list[str], list[str]]:
@@ -199,7 +200,7 @@ def paths(asked: Asked) -> Json:
     """Every address of the styles, for the definition."""
     found: Json = {}
     for origin, prefix, names, given in (
-        ("dataset", "", mapped.NAMES, []),
+        ("dataset", "", mapped.STYLES, []),
         ("collection", "/collections/{collectionId}", (OF_LAYER,), [collection_parameter(asked)]),
     ):
         chosen = [*given, path_parameter("styleId", {"type": "string", "enum": list(names)}, "id of a style")]

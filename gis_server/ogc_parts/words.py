@@ -36,9 +36,6 @@ _WORDS = {
     "style": Text("スタイル", "Style"),
     "style_metadata": Text("スタイルの説明", "About the style"),
     "default_style": Text("標準", "Standard"),
-    "base_style": Text("背景地図", "Base map"),
-    "city_style": Text("まちの地図", "City map"),
-    "disaster_style": Text("防災地図", "Disaster map"),
     "map": Text("地図画像", "Map"),
     "map_of": Text("{}の地図画像", "Map of {}"),
     "map_lead": Text(

@@ -109,7 +109,7 @@ GREEN = _base(
     "base-green",
     BaseGreen,
     Text("緑地", "Green"),
-    Style("fill", colour="#d9ead3", by="kind", colours={"farm": "#eaf0d8", "pitch": "#d3e6dc"}),
+    Style("fill", colour="#dcebd5", by="kind", colours={"farm": "#eaf0d8", "pitch": "#d3e6dc"}),
     range(10, 19),
     GREEN_KINDS,
 )
@@ -120,7 +120,7 @@ WATERWAYS = _base(
     "base-waterways",
     BaseWaterway,
     Text("河川", "Waterways"),
-    Style("line", colour="#a9cbe2", width_px=2.5, label="name"),
+    Style("line", colour="#b4d3e7", width_px=2.5, label="name"),
     range(10, 19),
     WATER_KINDS,
 )
@@ -128,7 +128,7 @@ BUILDINGS = _base(
     "base-buildings",
     BaseBuilding,
     Text("建物", "Buildings"),
-    Style("fill", colour="#e4dfd8", outline="#d3ccc2"),
+    Style("fill", colour="#ebe7e0", outline="#ddd7cd"),
     range(14, 19),
 )
 ROADS = _base(
@@ -138,9 +138,9 @@ ROADS = _base(
     Style(
         "line",
         colour="#ffffff",
-        outline="#cfcac2",
+        outline="#d6d1c8",
         by="kind",
-        colours={"motorway": "#f6d9a8", "main": "#fbe9c3", "path": "#d8c7a8", "steps": "#c9a58a"},
+        colours={"motorway": "#f7e0b8", "main": "#fbf0d6", "path": "#ddd0b8", "steps": "#cdb09a"},
         width_px=5,
         label="name",
     ),
@@ -151,7 +151,7 @@ RAILWAYS = _base(
     "base-railways",
     BaseRailway,
     Text("鉄道", "Railways"),
-    Style("line", colour="#8d8d8d", width_px=3, pattern="rail"),
+    Style("line", colour="#a3a19d", width_px=3, pattern="rail"),
     range(9, 19),
 )
 PLACES = _base(

@@ -46,7 +46,7 @@ COMMUNITY_POSTS = registry.add(
             Field("status", Text("状態", "State"), codes=MODERATION, read=Audience.STAFF),
             Field("moderation_note", Text("確認者のメモ", "Moderator's note"), read=Audience.STAFF),
         ),
-        style=Style("dot", colour="#1d5fbf", outline="#ffffff", label="title", width_px=10),
+        style=Style("dot", colour="#1d5fbf", outline="#ffffff", label="title", width_px=10, icon="post"),
         open_data=CITY_OPEN_DATA,
         zooms=range(12, 19),
         period=Period("published_at", "published_at"),

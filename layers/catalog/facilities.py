@@ -22,6 +22,21 @@ CATEGORIES = {
     "other": Text("その他", "Other"),
 }
 
+PICTOGRAMS = {
+    "city_office": "city-office",
+    "library": "library",
+    "school": "school",
+    "medical": "hospital",
+    "welfare": "welfare",
+    "sports": "sports",
+    "park": "park",
+    "toilet": "toilet",
+    "aed": "aed",
+    "fire_water": "fire-water",
+    "walking_spot": "sight",
+    "other": "facility",
+}
+
 
 class Facility(Feature):
     """A place that residents use."""
@@ -116,7 +131,9 @@ FACILITIES = registry.add(
             Field("remarks", Text("備考", "Remarks"), source=("備考", "note")),
             Field("staff_contact", Text("担当者連絡先", "Staff contact"), read=Audience.STAFF),
         ),
-        style=Style("dot", colour="#2f6f8f", outline="#ffffff", label="name", width_px=9),
+        style=Style(
+            "dot", colour="#2f6f8f", outline="#ffffff", label="name", width_px=9, icon="facility", icons=PICTOGRAMS
+        ),
         open_data=CITY_OPEN_DATA,
         zooms=range(12, 19),
         gazetteer=Gazetteer("facility", kana="name_kana", address="address", by="category"),

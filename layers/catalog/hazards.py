@@ -33,10 +33,11 @@ HAZARD_ZONES = registry.add(
             Field("depth_max_m", Text("浸水深（未満）", "Depth below"), unit="m"),
         ),
         # Fill colours of the depth classes: 国土交通省「水害ハザードマップ作成の手引き」, by lower bound in metres.
+        # A zone without a depth (landslides) has a colour that stands for none.
         style=Style(
             "fill",
-            colour="#ffb7b7",
-            outline="#d98282",
+            colour="#c9b39b",
+            outline="#a5655f",
             by="depth_min_m",
             colours={
                 0: "#f7f5a9",
@@ -46,6 +47,16 @@ HAZARD_ZONES = registry.add(
                 10: "#f285c9",
                 20: "#dc7adc",
             },
+            safe_colours={
+                0: "#fff6a8",
+                0.5: "#9fdcae",
+                3: "#4fb8b0",
+                5: "#3387b5",
+                10: "#35509c",
+                20: "#2e1357",
+            },
+            patterns={0: "depth-1", 0.5: "depth-2", 3: "depth-3", 5: "depth-4", 10: "depth-5", 20: "depth-6"},
+            pattern_otherwise="zone",
             opacity=0.6,
             label="depth_class",
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -34,9 +36,9 @@ def test_a_page_complains_of_nothing_asks_nobody_else_and_never_scrolls_sideways
 
 def test_the_map_is_drawn_with_tiles_and_pictograms_of_this_server(visitor):
     guest: Visitor = visitor()
-    guest.visit("/disaster/").wait_for_timeout(500)
-    assert any("/tiles/base" in address and address.endswith(".mvt") for address in guest.addresses)
-    assert any(address.endswith("evacuation-site.svg") for address in guest.addresses)
+    is_tile, is_sprite = re.compile(r"/tiles/base/.*\.mvt$"), re.compile(r"/tiles/sprites/light(@2x)?\.png$")
+    with guest.page.expect_request(is_tile), guest.page.expect_request(is_sprite):
+        guest.visit("/disaster/")
 
 
 def test_a_wrong_address_leads_on(visitor):

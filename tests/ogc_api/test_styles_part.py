@@ -10,6 +10,7 @@ from django.test import Client
 from layers import registry
 from tests.ogc_api.maps import HERE
 from tests.ogc_api.rows import add
+from tile_cache.style import STYLES
 
 STYLE = "application/vnd.mapbox.style+json"
 REL = "http://www.opengis.net/def/rel/ogc/1.0"
@@ -29,7 +30,7 @@ def find(links: list[dict], rel: str, media_type: str = "application/json") -> s
 
 @pytest.mark.parametrize(
     ("prefix", "default", "names"),
-    [("", "city", ["base", "city", "disaster"]), ("/collections/shelters", "default", ["default"])],
+    [("", "city", list(STYLES)), ("/collections/shelters", "default", ["default"])],
 )
 def test_a_client_that_follows_the_links_reaches_every_style(client, prefix, default, names):
     start = client.get(f"/api{prefix or '/'}").json()
@@ -58,7 +59,7 @@ def test_the_style_of_a_layer_draws_that_layer_from_its_own_tiles(client, layer)
     assert [one["id"] for one in tiles["vector_layers"]] == [layer.name]
 
 
-@pytest.mark.parametrize("name", ["base", "city", "disaster"])
+@pytest.mark.parametrize("name", ["base", "city", "disaster", "city-dark"])
 def test_the_styles_of_the_city_are_those_of_tiles(client, name):
     assert client.get(f"/api/styles/{name}").json() == client.get(f"/tiles/styles/{name}.json").json()
 

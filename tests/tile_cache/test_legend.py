@@ -14,6 +14,7 @@ from layers import registry
 from layers.spec import Audience, RowRule
 from tile_cache import legend
 from tile_cache.drawing import Dot, Fill, Icon, Line, Name
+from tile_cache.drawing import Image as DrawnImage
 
 
 def texts(name: str) -> list[str]:
@@ -23,14 +24,14 @@ def texts(name: str) -> list[str]:
 def test_a_layer_of_one_look_has_one_row_with_its_title():
     (row,) = legend.rows(registry.get("shelters"))
     assert row.text.en == "Evacuation shelters"
-    assert row.symbols == (Icon("shelter"),)
+    assert row.symbols == (Icon(DrawnImage("shelter")),)
 
 
 def test_each_code_has_a_row_with_its_word_and_its_colour_and_only_the_active_are_hatched():
     active, resolved = legend.rows(registry.get("damage-areas"))
     assert (active.text.ja, resolved.text.en) == ("継続中", "Resolved")
     assert next(fill.colour.default for fill in active.symbols if isinstance(fill, Fill)) == "#e8501f"
-    assert any(isinstance(symbol, Fill) and symbol.pattern == "hatch" for symbol in active.symbols)
+    assert any(isinstance(symbol, Fill) and symbol.pattern == DrawnImage("hatch") for symbol in active.symbols)
     assert not any(isinstance(symbol, Fill) and symbol.pattern for symbol in resolved.symbols)
 
 

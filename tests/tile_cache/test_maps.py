@@ -9,6 +9,7 @@ from PIL import Image
 from pyproj import Transformer
 
 from tests.tile_cache.conftest import HERE, end_other_connections
+from tile_cache import sprites
 from tile_cache.grid import tile_of
 
 AREA = "MULTIPOLYGON(((139.558 35.683, 139.562 35.683, 139.562 35.687, 139.558 35.687, 139.558 35.683)))"
@@ -113,11 +114,30 @@ def test_a_report_that_is_not_confirmed_is_on_no_map(add, sql, ask_maps):
     assert picture(ask_maps(wms("damage-reports", SPAN))).getbbox() is not None
 
 
+@pytest.mark.parametrize(("depth_m", "colour"), [(0, "#f7f5a9"), (3, "#ffb7b7"), (20, "#dc7adc"), (None, "#c9b39b")])
+def test_a_class_of_depth_has_its_official_colour_and_the_pattern_that_the_browser_draws(
+    add, ask_maps, depth_m, colour
+):
+    add("hazardzone", "z1", AREA, hazard="flood", depth_min_m=depth_m)
+    seen = picture(ask_maps(wms("hazard-zones", (139.5585, 35.6835, 139.5615, 35.6865), size=(480, 480))))
+    inner = seen.crop((12, 12, 132, 132)).get_flattened_data()
+    plain = max(set(inner), key=inner.count)
+    for part, declared in zip(plain[:3], bytes.fromhex(colour[1:]), strict=True):
+        assert part == pytest.approx(declared, abs=6)
+    name = {0: "depth-1", 3: "depth-3", 20: "depth-6", None: "zone"}[depth_m]
+    sheet = Image.open(BytesIO(sprites.sprite("light", 1).png)).convert("RGBA")
+    at = sprites.sprite("light", 1).index[name]
+    tile = sheet.crop((at["x"], at["y"], at["x"] + at["width"], at["y"] + at["height"])).get_flattened_data()
+    share = sum(pixel[3] > 40 for pixel in tile) / len(tile)
+    darker = sum(sum(pixel[:3]) < sum(plain[:3]) - 24 for pixel in inner) / len(inner)
+    assert darker == pytest.approx(share, abs=0.08)
+
+
 def test_the_base_map_has_roads_on_pale_ground(add, ask_maps):
     add("baseroad", "r1", "LINESTRING(139.55 35.685, 139.57 35.685)", kind="main", name="本通り")
     seen = picture(ask_maps(wms("base", SPAN)))
     assert seen.getpixel((10, 10)) == (246, 244, 239, 255)
-    assert seen.getpixel((40, 200)) == (251, 233, 195, 255)
+    assert seen.getpixel((40, 200)) == (251, 240, 214, 255)
 
 
 def tile_address(layer: str, zoom: int = 15) -> str:

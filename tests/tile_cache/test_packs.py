@@ -89,6 +89,8 @@ def test_a_packs_style_draws_from_the_pack_alone_and_its_pictograms_are_inside(p
     assert {layer["source-layer"] for layer in style["layers"] if "source-layer" in layer} == held
     assert {layer["source"] for layer in style["layers"] if "source" in layer} == set(style["sources"])
     assert metadata["machigis:pictograms"]["shelter"].startswith("<svg ")
+    assert metadata["machigis:pictograms"]["library"].startswith("<svg "), "one that a code chooses"
+    assert "sprite" not in style
     assert "://testserver" not in json.dumps(metadata)
     other = json.loads(read_mbtiles(packs[1].path)[0]["machigis:style"])
     assert {source["url"] for source in other["sources"].values()} == {"mbtiles://town.mbtiles"}

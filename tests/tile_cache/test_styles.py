@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
-from pathlib import Path
+import subprocess
 
 import pytest
 from django.test import Client
 
-import tile_cache
+from gis_server.command.node_modules import find_node
+from gis_server.command.places import Checkout
 from layers import registry
 from layers.spec import Audience
+from tests.running import CHECKOUT
 from tests.tile_cache.conftest import HERE
 from tile_cache import drawing, mapnik_style, style, vector
 
 ROOT = "http://testserver/tiles/"
-ICONS = Path(tile_cache.__file__).parent / "static" / "tile_cache" / "icons"
 AUDIENCES = [Audience.PUBLIC, Audience.DISASTER_STAFF]
 
 
-@pytest.mark.parametrize("name", style.NAMES)
+@pytest.mark.parametrize("name", style.STYLES)
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_every_style_layer_has_its_source_its_type_and_an_id_of_its_own(name, audience):
     document = style.build_style(name, audience, ROOT)
@@ -32,22 +35,16 @@ def test_every_style_layer_has_its_source_its_type_and_an_id_of_its_own(name, au
         assert layer["source-layer"] in known
         assert 0 <= layer["minzoom"] < layer.get("maxzoom", 24)
     drawn = {layer["source-layer"] for layer in document["layers"][1:]}
-    assert drawn == {layer.name for layer in registry.visible_to(audience) if name != "base" or layer.group == "base"}
+    assert drawn == {
+        layer.name for layer in registry.visible_to(audience) if not name.startswith("base") or layer.group == "base"
+    }
 
 
-@pytest.mark.parametrize("name", style.NAMES)
-def test_every_pictogram_and_pattern_of_a_style_exists(name):
-    for layer in style.build_style(name, Audience.ADMIN, ROOT)["layers"]:
-        for image in (layer.get("layout", {}).get("icon-image"), layer.get("paint", {}).get("fill-pattern")):
-            if image:
-                assert (ICONS / f"{image}.svg").read_text().startswith("<svg ")
-
-
-@pytest.mark.parametrize("name", style.NAMES)
+@pytest.mark.parametrize("name", style.STYLES)
 def test_a_style_needs_no_other_server(name):
     document = style.build_style(name, Audience.PUBLIC, ROOT)
     assert "glyphs" not in document
-    assert "sprite" not in document
+    assert document["sprite"] == f"{ROOT}sprites/{style.split(name)[1].name}"
     assert all(source["url"].startswith(ROOT) for source in document["sources"].values())
     assert all(source["promoteId"] == "id" for source in document["sources"].values())
 
@@ -136,3 +133,49 @@ def test_the_index_leads_to_every_public_tileset_and_style(store, committed):
 def test_a_document_that_is_known_is_304(store, committed):
     tag = Client().get("/tiles/styles/city.json").headers["ETag"]
     assert Client().get("/tiles/styles/city.json", headers={"If-None-Match": tag}).status_code == 304
+
+
+@pytest.mark.parametrize("name", ["city", "city-dark", "disaster-contrast", "base-contrast-dark"])
+@pytest.mark.parametrize("colours", ["official", "cud"])
+def test_styles_have_addresses_by_theme_and_colours(store, committed, name, colours):
+    document = Client().get(f"/tiles/styles/{name}.json?colours={colours}").json()
+    assert document == style.build_style(name, Audience.PUBLIC, ROOT, "ja", colours)
+
+
+def test_a_theme_or_set_of_colours_that_is_not_there_is_said(store, committed):
+    for name in ("city-light", "city-", "city-pink", "-dark", "nothing"):
+        answer = Client().get(f"/tiles/styles/{name}.json")
+        assert (answer.status_code, answer.json()["parameter"]) == (404, "name")
+    for address in ("/tiles/styles/city.json", "/tiles/legend/city.json", "/tiles/legend/shelters.json"):
+        answer = Client().get(f"{address}?colours=pink")
+        assert (answer.status_code, answer.json()["parameter"]) == (400, "colours")
+
+
+def test_a_class_of_depth_is_named_by_its_bounds_in_the_readers_language():
+    def words(language):
+        layers = style.build_style("city", Audience.PUBLIC, ROOT, language)["layers"]
+        return next(layer for layer in layers if layer["id"] == "hazard-zones-name")["layout"]["text-field"]
+
+    assert words("ja")[2][2:] == ["0〜0.5m", 0.5, "0.5〜3m", 3, "3〜5m", 5, "5〜10m", 10, "10〜20m", 20, "20m〜"]
+    assert words("en")[2][4] == "0.5–3 m"
+
+
+def test_facilities_are_dots_with_a_pictogram_of_their_kind_where_the_map_is_close():
+    layers = {layer["id"]: layer for layer in style.build_style("city", Audience.PUBLIC, ROOT)["layers"]}
+    image = layers["facilities-icon"]["layout"]["icon-image"]
+    assert layers["facilities-icon"]["minzoom"] > layers["facilities-dot"]["minzoom"]
+    assert dict(zip(image[2:-1:2], image[3:-1:2], strict=True))["library"] == "library"
+    codes = registry.get("facilities").get_field("category").codes
+    assert set(registry.get("facilities").style.icons) == set(codes)
+
+
+def test_maplibre_understands_every_style(tmp_path):
+    node = find_node(Checkout(CHECKOUT), os.environ)
+    assert node is not None, "the set-up brings Node.js"
+    files = []
+    for name in style.STYLES:
+        files.append(tmp_path / f"{name}.json")
+        files[-1].write_text(json.dumps(style.build_style(name, Audience.ADMIN, ROOT, colours="cud")))
+    program = CHECKOUT / "tests" / "tile_cache" / "validate_styles.mjs"
+    done = subprocess.run([str(node), str(program), *map(str, files)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr, json.loads(done.stdout)) == (0, "", {str(file): [] for file in files})

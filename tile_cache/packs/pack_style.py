@@ -22,6 +22,7 @@ def build_pack_style(address: str, last_zooms: Mapping[str, int], language: str 
         last_zooms: of each layer in the pack.
     """
     document = style.build_style("city", Audience.PUBLIC, "", language)
+    del document["sprite"]  # it lies on a server; the pack holds the pictograms themselves
     deepest = max(last_zooms.values())
     layers = []
     for layer in document["layers"]:

@@ -1,6 +1,7 @@
 /* The small maps of the pages: the city's own base map, features on top, the chosen one in another colour and larger. */
 
 import * as maplibre from "/static/vendor/maplibre-gl/maplibre-gl.mjs";
+import { themed } from "/static/tile_cache/theme.js";
 
 const WORDS = {
   ja: {
@@ -38,22 +39,12 @@ function layersOf(source) {
   ];
 }
 
-/** The style as an object, dark where the reader's pages are. */
-async function styleOf(url) {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
-  const style = await answer.json();
-  if (!isDark) return style;
-  const { darkened } = await import("/static/web/dark.js");
-  return { ...style, layers: style.layers.map(darkened) };
-}
-
 /** A map of an element with `data-style` and `data-bounds`, once it is loaded. */
 export async function openMap(element, box) {
   const [west, south, east, north] = (box ?? element.dataset.bounds.split(",")).map(Number);
   const map = new maplibre.Map({
     container: element,
-    style: await styleOf(element.dataset.style),
+    style: themed(element.dataset.style),
     bounds: [[west, south], [east, north]],
     fitBoundsOptions: { padding: 40, maxZoom: 16 },
     cooperativeGestures: true,

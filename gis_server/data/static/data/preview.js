@@ -1,6 +1,7 @@
 // The preview of a data set: its vector tiles on the city's own base map.
 
 import * as maplibre from "/static/vendor/maplibre-gl/maplibre-gl.mjs";
+import { themed } from "/static/tile_cache/theme.js";
 
 const CASING = "#ffffff";
 
@@ -26,7 +27,7 @@ function withLayer(style, layer, colour) {
 
 async function show(element) {
   const { layer, colour, bounds, minZoom } = element.dataset;
-  const answer = await fetch(`/tiles/styles/base.json?lang=${document.documentElement.lang}`);
+  const answer = await fetch(themed(`/tiles/styles/base.json?lang=${document.documentElement.lang}`));
   if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
   const [west, south, east, north] = bounds.split(",").map(Number);
   const map = new maplibre.Map({

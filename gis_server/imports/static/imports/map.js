@@ -1,6 +1,7 @@
 // What an import puts on the map: accepted rows as they are, refused ones as a red square with a cross.
 
 import * as maplibre from "/static/vendor/maplibre-gl/maplibre-gl.mjs";
+import { themed } from "/static/tile_cache/theme.js";
 
 const ACCEPTED = "#0b6b36";
 const REFUSED = "#b3220f";
@@ -55,7 +56,7 @@ async function json(address) {
 
 async function show(element) {
   const [style, data] = await Promise.all([
-    json(`/tiles/styles/base.json?lang=${document.documentElement.lang}`), json(element.dataset.features),
+    json(themed(`/tiles/styles/base.json?lang=${document.documentElement.lang}`)), json(element.dataset.features),
   ]);
   const bounds = boundsOf(data.features);
   const map = new maplibre.Map({

@@ -1,7 +1,6 @@
 /* The small map of a tileset or a style: the style itself, over the city's ground where it has none. */
 
 import * as maplibre from "/static/vendor/maplibre-gl/maplibre-gl.mjs";
-import { loadIcons } from "/static/tile_cache/icons.js";
 
 async function fetchStyle(url) {
   const response = await fetch(url, { headers: { Accept: "application/json" } });
@@ -11,7 +10,7 @@ async function fetchStyle(url) {
 
 /** The style over a ground: its sources and layers after those of the ground. */
 function over(ground, style) {
-  return { ...ground, sources: { ...ground.sources, ...style.sources }, layers: [...ground.layers, ...style.layers] };
+  return { ...ground, sprite: style.sprite, sources: { ...ground.sources, ...style.sources }, layers: [...ground.layers, ...style.layers] };
 }
 
 /** The style with nothing but the ground and these layers, all of them switched on. */
@@ -37,7 +36,6 @@ async function show(element) {
     attributionControl: { compact: true },
   });
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
-  await loadIcons(map);
   map.once("idle", () => {
     element.dataset.ready = "true";
   });

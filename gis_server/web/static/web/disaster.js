@@ -14,7 +14,7 @@ import { Sheet } from "./sheet.js";
 
 const AREAS = "damage-areas";
 const LIVE = [AREAS, "closures", "damage-reports", "evacuation-sites", "shelters"];
-const EXTRA = ["hazard-zones"];
+const EXTRA = ["hazard-zones", "facilities"];
 const SHOWN_AT_FIRST = [AREAS, "closures", "damage-reports", "evacuation-sites"];
 const RESOLVABLE = [AREAS, "closures", "damage-reports"];
 const LIST_AT_FIRST = 50;
@@ -96,7 +96,7 @@ function showFilters() {
   const chip = (name, title, checked) => el("label", { class: "chip" },
     el("input", { type: "checkbox", value: name, ...(checked ? { checked: true } : {}) }), el("span", {}, title));
   const layers = LIVE.map((name) => chip(name, page.layers[name].title, state.shown.has(name)));
-  const extra = EXTRA.map((name) => chip(name, t("disaster.hazard_zones"), state.shown.has(name)));
+  const extra = EXTRA.map((name) => chip(name, t(`disaster.${name}`), state.shown.has(name)));
   byId("filters").replaceChildren(...layers, ...extra, chip("resolved", t("disaster.resolved_too"), state.resolved));
 }
 

@@ -1,16 +1,17 @@
 // The map: the city's style from its declarations, with the live layers as features rather than tiles.
 
 import * as maplibre from "/static/vendor/maplibre-gl/maplibre-gl.mjs";
-import { loadIcons } from "/static/tile_cache/icons.js";
-import { darkened } from "./dark.js";
+import { repaint, themed } from "/static/tile_cache/theme.js";
 import { reach } from "./features.js";
 import { t } from "./i18n.js";
+import { followLegend } from "./legend.js";
+import { listenToColours, mapColours, onColours } from "./map_colours.js";
 import { byId, isCalm, isNarrow, page } from "./page.js";
 
 export { maplibre };
 
 const EMPTY = { type: "FeatureCollection", features: [] };
-const PLAIN = { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": "#f2efe9" } }] };
+const PLAIN = { version: 8, sources: {}, layers: [] };
 
 /**
  * Make the map of a page.
@@ -30,19 +31,31 @@ export async function createMap(live, shown) {
   map.addControl(new maplibre.NavigationControl({ visualizePitch: false }), "top-right");
   map.getCanvas().setAttribute("aria-label", t("map.label"));
   await new Promise((resolve) => map.once("style.load", resolve));
-  await loadIcons(map);
   map.on("moveend", () => rememberPlace(map));
+  listenToColours(byId("safe-colours"));
+  onColours(() => paintAnew(map));
+  followLegend(map);
   return map;
 }
 
 async function cityStyle(live, shown) {
+  const style = await fetchStyle();
+  return style ? fed(style, live, shown) : PLAIN;
+}
+
+/** The style in the theme of the page and the chosen colours; null where it cannot be reached. */
+async function fetchStyle() {
   try {
-    const answer = await reach(`/tiles/styles/disaster.json?lang=${page.language}`);
-    if (!answer.ok) return PLAIN;
-    return fed(await answer.json(), live, shown);
+    const answer = await reach(themed(`/tiles/styles/disaster.json?lang=${page.language}&colours=${mapColours()}`));
+    return answer.ok ? await answer.json() : null;
   } catch {
-    return PLAIN;
+    return null;
   }
+}
+
+async function paintAnew(map) {
+  const style = await fetchStyle();
+  if (style) repaint(map, style);
 }
 
 /** The style with live layers fed by the page, and only the layers shown that this page is about. */
@@ -53,8 +66,7 @@ function fed(style, live, shown) {
     const name = layer.metadata?.["machigis:layer"];
     const isGround = !name || name.startsWith("base-");
     const visibility = isGround || shown.includes(name) ? "visible" : "none";
-    const placed = { ...(live.includes(layer.source) ? rest : layer), layout: { ...layer.layout, visibility } };
-    return matchMedia("(prefers-color-scheme: dark)").matches && isGround ? darkened(placed) : placed;
+    return { ...(live.includes(layer.source) ? rest : layer), layout: { ...layer.layout, visibility } };
   });
   return { ...style, layers };
 }
