@@ -139,6 +139,7 @@ PACK_STORE = HOME / "packs"
 TILE_STORE_ADDRESS = ENVIRONMENT.tile_store  # empty: the folder above
 TILE_STORE_PASSWORD = ENVIRONMENT.tile_store_password
 TILE_STORE_MB = ENVIRONMENT.tile_store_mb
+TILE_STORE_KEEPS: tuple[str, ...] = ()  # tilesets that are no layers of ours, and stay nevertheless
 TILE_FLUSH_S = 1.0  # so often each process writes down what it has counted; 0 leaves that to who asks for it
 if TILE_STORE_ADDRESS:
     parse_address(TILE_STORE_ADDRESS)  # a fault is said at the start, not with each tile

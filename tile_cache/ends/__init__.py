@@ -30,7 +30,7 @@ def current() -> End:
     """The back end that the settings name, opened once for each process."""
     from django.conf import settings
 
-    default = settings.TILE_STORE.absolute().as_uri()
+    default = (settings.TILE_STORE / "store").absolute().as_uri()
     return _current(settings.TILE_STORE_ADDRESS or default, settings.TILE_STORE_PASSWORD)
 
 

@@ -65,13 +65,13 @@ def parse_address(text: str, password: str = "") -> Address:
     >>> parse_address("s3://tiles/mitaka?endpoint=http://store:9000")
     S3Address(bucket='tiles', prefix='mitaka', endpoint='http://store:9000', region=None)
     """
+    if "#" in text:
+        raise AddressFault("the address of the tile store has a #; write %23 for one that belongs to it")
     try:
         parts = urlsplit(text)
         _ = parts.port
     except ValueError as error:
         raise AddressFault(f"the address of the tile store cannot be read; there are: {KINDS}") from error
-    if parts.fragment:
-        raise AddressFault("the address of the tile store has a part behind #; write %23 for a # that belongs to it")
     if parts.scheme in {"file", "mbtiles"}:
         return _folder(parts)
     if parts.scheme == "s3":

@@ -48,7 +48,7 @@ class _Cache(MBTilesCache):  # type: ignore[misc]  # MapProxy is not typed
 
     def _connect(self) -> sqlite3.Connection:
         os.makedirs(os.path.dirname(self.mbtile_file), exist_ok=True)
-        db = sqlite3.connect(self.mbtile_file, self.timeout)
+        db = sqlite3.connect(self.mbtile_file, timeout=self.timeout)
         try:
             if not db.execute(_IS_WHOLE).fetchone()[0]:
                 with FileLock(self.mbtile_file + ".lock", timeout=self.timeout):
@@ -103,7 +103,7 @@ class MBTilesEnd(End):
         for path in sorted(self._folder.glob("*.mbtiles")):
             found = _FILE.fullmatch(path.name)
             if found is not None and tileset in (None, found[1]):
-                with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", TIMEOUT_S, uri=True)) as db:
+                with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", timeout=TIMEOUT_S, uri=True)) as db:
                     yield from _tiles(db, *found.groups())
 
 
