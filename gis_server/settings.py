@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "gis_server.imports",
     "gis_server.seeding",
     "gis_server.ogc_parts",
+    "gis_server.tile_pages",
     "gis_server.web",
     "gis_server.command",
 ]
