@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tile_cache.ends import AddressFault, parse_address
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -58,7 +60,7 @@ def read() -> Environment:
         upload_mb=_megabytes("GIS_UPLOAD_MB", 4096),
         tky2jgd_file=_find_path("GIS_TKY2JGD"),
         patchjgd_file=_find_path("GIS_PATCHJGD"),
-        tile_store=os.environ.get("GIS_TILE_STORE", ""),
+        tile_store=_store_address("GIS_TILE_STORE"),
         tile_store_password=os.environ.get("GIS_TILE_STORE_PASSWORD", ""),
         tile_store_mb=_megabytes("GIS_TILE_STORE_MB", 2000),
     )
@@ -69,6 +71,17 @@ def _megabytes(name: str, otherwise: int) -> int:
     if value and not (value.isdecimal() and int(value)):
         raise EnvironmentFault(f"{name} must be a whole number of megabytes, not {value!r}")
     return int(value or otherwise)
+
+
+def _store_address(name: str) -> str:
+    """A fault is said at the start, not with each tile."""
+    address = os.environ.get(name, "")
+    try:
+        if address:
+            parse_address(address)
+    except AddressFault as fault:
+        raise EnvironmentFault(f"{name}: {fault}") from fault
+    return address
 
 
 def _find_path(name: str) -> Path | None:

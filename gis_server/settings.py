@@ -8,7 +8,6 @@ from gis_server import environment
 from gis_server.libraries import bundled_library
 from gis_server.secret import secret_key
 from layers.city import DEFAULT_CITY_FILE, read_city
-from tile_cache.ends import parse_address
 
 ENVIRONMENT = environment.read()
 BASE_DIR = Path(__file__).resolve().parent
@@ -142,8 +141,6 @@ TILE_STORE_PASSWORD = ENVIRONMENT.tile_store_password
 TILE_STORE_MB = ENVIRONMENT.tile_store_mb
 TILE_STORE_KEEPS: tuple[str, ...] = ()  # tilesets that are no layers of ours, and stay nevertheless
 TILE_FLUSH_S = 1.0  # so often each process writes down what it has counted; 0 leaves that to who asks for it
-if TILE_STORE_ADDRESS:
-    parse_address(TILE_STORE_ADDRESS)  # a fault is said at the start, not with each tile
 MEASURES = HOME / "measures"
 RASTER_STORE = HOME / "rasters"
 

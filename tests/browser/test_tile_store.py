@@ -39,7 +39,7 @@ def test_the_store_is_seen_as_labelled_squares(visitor, password, size):
     assert boss.complaints == []
     assert boss.foreign_addresses == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    heights = page.locator("main button:not(.maplibregl-ctrl-attrib-button), main select, main .filters a").evaluate_all(
-        "all => all.map(one => one.getBoundingClientRect().height)"
-    )
+    heights = page.locator(
+        "main button:not(.maplibregl-ctrl-attrib-button), main select, main .filters a"
+    ).evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
     assert min(heights) >= 44

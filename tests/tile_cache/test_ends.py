@@ -289,3 +289,12 @@ def test_an_address_that_names_no_store_is_refused_in_words(address, said):
 def test_names_that_are_not_safe_in_paths_are_no_places(name):
     with pytest.raises(ValueError, match="cannot be stored"):
         Place(name, "webmercator", 1, 0, 0, "mvt")
+
+
+def test_a_wrong_address_is_said_in_one_line_when_anything_starts():
+    env = os.environ | {"GIS_TILE_STORE": "ftp://host/tiles"}
+    program = [sys.executable, "-m", "gis_server.command", "tiles", "info"]
+    said = subprocess.run(program, cwd=CHECKOUT, env=env, capture_output=True, text=True, check=False)
+    assert said.returncode == 2
+    assert said.stderr.startswith("gis: GIS_TILE_STORE: there is no tile store of the kind 'ftp'")
+    assert said.stderr.count("\n") == 1
