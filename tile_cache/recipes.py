@@ -11,7 +11,7 @@ from tile_cache import vector
 from tile_cache.base_map import BASE_GROUP
 from tile_cache.ends.place import Place
 from tile_cache.grid import Tile
-from tile_cache.store import fingerprint_of
+from tile_cache.stored import fingerprint_of
 
 
 def of_sql(sql: str) -> str:
