@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
@@ -214,6 +215,16 @@ def test_a_full_redis_still_gives_what_it_has(tmp_path):
 def test_a_server_that_does_not_answer_is_waited_for_half_a_second_at_most(form):
     with closing(socket.create_server(("127.0.0.1", 0))) as deaf:
         assert_holds_nothing(ends.open_end(form.format(port=deaf.getsockname()[1])))
+
+
+def test_many_that_ask_a_deaf_server_at_once_wait_beside_one_another():
+    places = [Place(f"layer-{number}", "webmercator", 1, 0, 0, "mvt") for number in range(12)]
+    with closing(socket.create_server(("127.0.0.1", 0))) as deaf, ThreadPoolExecutor(len(places)) as threads:
+        end = ends.open_end(f"s3://tiles?endpoint=http://127.0.0.1:{deaf.getsockname()[1]}")
+        assert end._client is not None  # made beforehand: that takes the processor, not the network
+        began = time.monotonic()
+        assert list(threads.map(end.load, places)) == [None] * len(places)
+        assert time.monotonic() - began < len(places) * 0.5 / 2
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tile_cache.ends.address import Address, AddressFault, FolderAddress, RedisAddress, parse_address
@@ -30,13 +31,12 @@ def current() -> End:
     """The back end that the settings name, opened once for each process."""
     from django.conf import settings
 
-    default = (settings.TILE_STORE / "store").absolute().as_uri()
-    return _current(settings.TILE_STORE_ADDRESS or default, settings.TILE_STORE_PASSWORD)
+    return _current(settings.TILE_STORE_ADDRESS, settings.TILE_STORE_PASSWORD, settings.TILE_STORE)
 
 
 @lru_cache(maxsize=4)
-def _current(address: str, password: str) -> End:
-    return open_end(address, password)
+def _current(address: str, password: str, folder: Path) -> End:
+    return open_end(address or (folder / "store").absolute().as_uri(), password)
 
 
 def _opened(address: Address) -> End:

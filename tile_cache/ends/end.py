@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -43,7 +42,6 @@ class End(ABC):
     def __init__(self, rest_s: float) -> None:
         self._guard = Guard(self.kind, (*self.faults, RefusedError), rest_s)
         self._caches: dict[tuple[str, str, str], TileCacheBase] = {}
-        self._opening = threading.Lock()
 
     def load(self, place: Place) -> bytes | None:
         """The bytes at a place; None where none are, or the back end does not answer."""
@@ -101,7 +99,6 @@ class End(ABC):
     def _cache(self, place: Place) -> TileCacheBase:
         key = (place.tileset, place.grid, place.suffix)
         cache = self._caches.get(key)
-        if cache is None:
-            with self._opening:
-                cache = self._caches.get(key) or self._caches.setdefault(key, self._open(*key))
+        if cache is None:  # two threads may both open one: none waits for another that waits for a server
+            cache = self._caches.setdefault(key, self._open(*key))
         return cache

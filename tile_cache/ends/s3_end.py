@@ -6,6 +6,7 @@ role.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Final
@@ -46,9 +47,15 @@ class S3End(End):
     def __init__(self, address: S3Address, rest_s: float = REST_S) -> None:
         super().__init__(rest_s)
         self._address = address
+        self._making = threading.Lock()
+
+    @property
+    def _client(self) -> Any:
+        with self._making:  # one is for all threads, and costs a tenth of a second to make
+            return self._made
 
     @cached_property
-    def _client(self) -> Any:
+    def _made(self) -> Any:
         config = Config(
             connect_timeout=TIMEOUT_S,
             read_timeout=TIMEOUT_S,
