@@ -14,8 +14,8 @@ from django.conf import settings
 from django.utils.http import parse_etags
 
 from layers.spec import Audience
-from tile_cache import revisions, tilesets, vector
-from tile_cache.grid import read_tile
+from tile_cache import measures, revisions, tilesets, vector
+from tile_cache.grid import Tile, read_tile
 from tile_cache.memory import TrueMemory
 from tile_cache.rendering import NOWHERE, Rendered, render
 from tile_cache.tilesets import Tileset
@@ -80,11 +80,18 @@ def find(path: str, *, is_gzip: bool, oldest_s: float | None = None) -> Answer |
     """
     key = path, is_gzip
     found = _finished.find(key)
-    if found is None or found.is_immutable:
+    if found is None:
+        return None
+    if found.is_immutable:
+        _count_path(path, "hit_memory")
         return found
     if not WATCH.look(settings.TILE_LOOK_SECONDS if oldest_s is None else oldest_s):
+        _count_path(path, "outdated")
         return _marked(found)
-    return found if _finished.holds(key, found) else None
+    if not _finished.holds(key, found):
+        return None
+    _count_path(path, "hit_memory")
+    return found
 
 
 def answer(asked: AskedTile) -> Answer:
@@ -96,18 +103,35 @@ def answer(asked: AskedTile) -> Answer:
     tileset = tilesets.get(asked.name, asked.audience)
     tile = read_tile(asked.z, asked.x, asked.y)
     if asked.revision is None:
-        rendered = render(tileset, tile)
+        rendered = _rendered(tileset, tile)
         return _finish(asked, tileset, rendered, rendered.ground, is_immutable=False)
     revision = revisions.read(asked.revision)
     now = revisions.check(tileset, revision)
     if now.number == revision.number:
-        rendered = render(tileset, tile)
+        rendered = _rendered(tileset, tile)
         if not rendered.is_true:
             return _finish(asked, tileset, rendered, rendered.ground, is_immutable=False)
         if revisions.is_of(rendered.ground.stamps, revision, tileset):
             return _finish(asked, tileset, rendered, NOWHERE, is_immutable=True)
         now = revisions.current(tileset, oldest_s=0)
     return _elsewhere(asked.path.replace(f"/{revision}/", f"/{now}/", 1), tileset)
+
+
+def _rendered(tileset: Tileset, tile: Tile) -> Rendered:
+    rendered = render(tileset, tile)
+    measures.count_request(tileset.name, tile.z, _COUNTED[rendered.outcome])
+    return rendered
+
+
+_COUNTED: Final = {"memory": "hit_memory", "store": "hit_store", "rendered": "miss", "awaited": "hit_memory"} | {
+    name: name for name in ("previous", "outdated")
+}
+
+
+def _count_path(path: str, outcome: str) -> None:
+    """Count a finished answer by its address: ``/tiles/{name}/[{revision}/]{z}/{x}/{y}.mvt``."""
+    parts = path.split("/")
+    measures.count_request(parts[2], int(parts[-3]), outcome)
 
 
 def not_modified(given: Answer, asked_etags: str) -> Answer:

@@ -34,7 +34,7 @@ class TrueTiles(TileCacheBase):
 
     def __init__(self, folder: Path, manager: TileManager, source: LayersSource) -> None:
         super().__init__()
-        self._tiles = TileStore(folder, "png")
+        self._tiles = TileStore(folder.name.removesuffix("-tiles"), "png")
         self._manager = manager
         self._names = source.names
         self._fingerprint = source.fingerprint

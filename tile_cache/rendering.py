@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import time
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -16,7 +17,7 @@ from django.db import Error, InterfaceError, OperationalError, connection
 from layers import database
 from layers.problems import Problem
 from layers.spec import Audience, LayerSpec
-from tile_cache import truth, vector
+from tile_cache import measures, recipes, truth, vector
 from tile_cache.flight import Flights, turn
 from tile_cache.grid import Bounds, Tile
 from tile_cache.memory import TrueMemory
@@ -126,7 +127,7 @@ class _Job:
         self._query = vector.tile_query(layers, tile, audience)
         self.fingerprint = fingerprint_of(self._query.sql, self._query.params, GZIP_LEVEL)
         self._lon_lat = tile.buffered_lon_lat(vector.buffer_units(layers))
-        self._store = TileStore(settings.TILE_STORE / "vector" / name, "mvt")
+        self._store = TileStore(name, "mvt")
 
     def answer(self) -> Rendered:
         """From the store, if that is true; otherwise by whoever is first."""
@@ -145,9 +146,12 @@ class _Job:
         return _compressed(bytes(content), Ground(truth.read_stamps(stamps), self._lon_lat), "rendered")
 
     def _fly(self, stored: Stored | None) -> Rendered:
+        began = time.monotonic()
         found, is_shared = _flights.run(
             (self.name, self.fingerprint), lambda: self._render_or_again(stored), lambda: self._previous(stored)
         )
+        if is_shared:
+            measures.count_wait(self.name, self.tile.z, time.monotonic() - began)
         return replace(found, outcome="awaited") if is_shared and found.outcome == "rendered" else found
 
     def _render_or_again(self, stored: Stored | None) -> Rendered:
@@ -169,9 +173,13 @@ class _Job:
             found = self._still_true(stored) if stored != seen else None  # another process was faster
             if found is not None:
                 return found
+            began = time.monotonic()
             rendered = self.render()
+            seconds = time.monotonic() - began
+            measures.observe_render(self.name, self.tile.z, seconds)
             if rendered.gzipped or self.tile.z <= LAST_EMPTY_ZOOM:
-                self._store.save(self.tile, Stored(self.fingerprint, rendered.ground.stamps, rendered.gzipped))
+                made = Stored(self.fingerprint, rendered.ground.stamps, rendered.gzipped)
+                self._store.save(self.tile, made, seconds, recipes.of_sql(self._query.sql))
         return rendered
 
     def _still_true(self, stored: Stored | None) -> Rendered | None:
