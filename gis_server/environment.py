@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tile_cache.ends import AddressFault, parse_address
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -27,6 +29,10 @@ class Environment:
         upload_mb: the most that may be uploaded at once, in megabytes (``GIS_UPLOAD_MB``).
         tky2jgd_file: 国土地理院's TKY2JGD.par, from the Tokyo datum to JGD2000 (``GIS_TKY2JGD``).
         patchjgd_file: 国土地理院's touhokutaiheiyouoki2011.par, from JGD2000 to JGD2011 (``GIS_PATCHJGD``).
+        tile_store: address of the tile store (``GIS_TILE_STORE``, see tile_cache/ends/address.py); empty means a folder
+            of the home.
+        tile_store_password: of the tile store's Redis, where its address has none (``GIS_TILE_STORE_PASSWORD``).
+        tile_store_mb: the most that stored tiles may take, in megabytes (``GIS_TILE_STORE_MB``).
     """
 
     home: Path
@@ -37,6 +43,9 @@ class Environment:
     upload_mb: int = 4096
     tky2jgd_file: Path | None = None
     patchjgd_file: Path | None = None
+    tile_store: str = field(default="", repr=False)
+    tile_store_password: str = field(default="", repr=False)
+    tile_store_mb: int = 2000
 
 
 def read() -> Environment:
@@ -51,6 +60,9 @@ def read() -> Environment:
         upload_mb=_megabytes("GIS_UPLOAD_MB", 4096),
         tky2jgd_file=_find_path("GIS_TKY2JGD"),
         patchjgd_file=_find_path("GIS_PATCHJGD"),
+        tile_store=_store_address("GIS_TILE_STORE"),
+        tile_store_password=os.environ.get("GIS_TILE_STORE_PASSWORD", ""),
+        tile_store_mb=_megabytes("GIS_TILE_STORE_MB", 2000),
     )
 
 
@@ -59,6 +71,17 @@ def _megabytes(name: str, otherwise: int) -> int:
     if value and not (value.isdecimal() and int(value)):
         raise EnvironmentFault(f"{name} must be a whole number of megabytes, not {value!r}")
     return int(value or otherwise)
+
+
+def _store_address(name: str) -> str:
+    """A fault is said at the start, not with each tile."""
+    address = os.environ.get(name, "")
+    try:
+        if address:
+            parse_address(address)
+    except AddressFault as fault:
+        raise EnvironmentFault(f"{name}: {fault}") from fault
+    return address
 
 
 def _find_path(name: str) -> Path | None:

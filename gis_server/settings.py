@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "gis_server.imports",
     "gis_server.seeding",
     "gis_server.ogc_parts",
+    "gis_server.tile_pages",
     "gis_server.web",
     "gis_server.command",
 ]
@@ -135,6 +136,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # the form of an import has two for each 
 TILE_STORE = HOME / "tiles"
 TILE_LOOK_SECONDS = 0.25  # a tile in memory is given after a look at the log of changes that is at most so old
 PACK_STORE = HOME / "packs"
+TILE_STORE_ADDRESS = ENVIRONMENT.tile_store  # empty: the folder above
+TILE_STORE_PASSWORD = ENVIRONMENT.tile_store_password
+TILE_STORE_MB = ENVIRONMENT.tile_store_mb
+TILE_STORE_KEEPS: tuple[str, ...] = ()  # tilesets that are no layers of ours, and stay nevertheless
+TILE_FLUSH_S = 1.0  # so often each process writes down what it has counted; 0 leaves that to who asks for it
+MEASURES = HOME / "measures"
 RASTER_STORE = HOME / "rasters"
 
 SECURE_CSP = {
@@ -182,5 +189,10 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # What GDAL finds wrong with a file is an exception with a message of ours; its own lines would repeat it.
-    "loggers": {"rasterio": {"level": "CRITICAL"}},
+    # What MapProxy's caches find wrong with a store, the store says itself, and not with each tile.
+    "loggers": {
+        "rasterio": {"level": "CRITICAL"},
+        "mapproxy.cache.redis": {"level": "CRITICAL"},
+        "mapproxy.cache.mbtiles": {"level": "CRITICAL"},
+    },
 }

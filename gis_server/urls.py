@@ -7,6 +7,7 @@ from ogc_api.views import landing
 
 urlpatterns = [
     path("", include("gis_server.accounts.urls")),  # before admin/: it takes over admin/login/
+    path("admin/tiles/", include("gis_server.tile_pages.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("ogc_api.urls")),
     path("api", landing),

@@ -71,6 +71,13 @@ def static_files_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def tiles_counted_when_asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No thread in the background writes to the database what was counted; tests that look at it write it down."""
+    with override_settings(TILE_FLUSH_S=0, MEASURES=tmp_path_factory.mktemp("measures")):
+        yield
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     request: pytest.FixtureRequest,

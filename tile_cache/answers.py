@@ -14,8 +14,9 @@ from django.conf import settings
 from django.utils.http import parse_etags
 
 from layers.spec import Audience
-from tile_cache import revisions, tilesets, vector
-from tile_cache.grid import WEB_MERCATOR_QUAD, get_grid, read_tile
+from tile_cache import flushing, ledger, measures, revisions, tilesets, vector
+from tile_cache.ends import Place
+from tile_cache.grid import WEB_MERCATOR_QUAD, Tile, get_grid, read_tile
 from tile_cache.memory import TrueMemory
 from tile_cache.rendering import NOWHERE, Rendered, render
 from tile_cache.tilesets import Tileset
@@ -57,6 +58,7 @@ class Answer:
     Args:
         is_for_everybody: whether whoever asks would get the same bytes.
         is_immutable: whether they belong to this address for ever.
+        places: where the store holds what it was made of.
     """
 
     status: int
@@ -64,6 +66,7 @@ class Answer:
     body: bytes = b""
     is_for_everybody: bool = False
     is_immutable: bool = False
+    places: tuple[Place, ...] = ()
 
     def header(self, name: str) -> str:
         return next((value for known, value in self.headers if known == name), "")
@@ -97,18 +100,39 @@ def answer(asked: AskedTile) -> Answer:
     tileset = tilesets.get(asked.name, asked.audience)
     tile = read_tile(asked.z, asked.x, asked.y, get_grid(asked.grid, settings.CITY))
     if asked.revision is None:
-        rendered = render(tileset, tile)
+        rendered = _rendered(tileset, tile)
         return _finish(asked, tileset, rendered, rendered.ground, is_immutable=False)
     revision = revisions.read(asked.revision)
     now = revisions.check(tileset, revision)
     if now.number == revision.number:
-        rendered = render(tileset, tile)
+        rendered = _rendered(tileset, tile)
         if not rendered.is_true:
             return _finish(asked, tileset, rendered, rendered.ground, is_immutable=False)
         if revisions.is_of(rendered.ground.stamps, revision, tileset):
             return _finish(asked, tileset, rendered, NOWHERE, is_immutable=True)
         now = revisions.current(tileset, oldest_s=0)
     return _elsewhere(asked.path.replace(f"/{revision}/", f"/{now}/", 1), tileset)
+
+
+def _rendered(tileset: Tileset, tile: Tile) -> Rendered:
+    rendered = render(tileset, tile)
+    measures.count_request(tileset.name, tile.z, _COUNTED[rendered.outcome])
+    return rendered
+
+
+_COUNTED: Final = {"memory": "hit_memory", "store": "hit_store", "rendered": "miss", "awaited": "hit_memory"} | {
+    name: name for name in ("previous", "outdated")
+}
+
+
+def tell_hits() -> None:
+    """Count the answers that came from memory since this was last done, and tell the ledger what was used."""
+    for found, hits in _finished.take_hits():
+        names = ",".join(place.tileset for place in found.places)
+        measures.count_request(names, found.places[0].z, "hit_memory", hits)
+        for place in found.places:
+            ledger.used(place, hits)
+    measures.set_memory(_finished.count, _finished.size_bytes)
 
 
 def not_modified(given: Answer, asked_etags: str) -> Answer:
@@ -132,12 +156,14 @@ def _finish(asked: AskedTile, tileset: Tileset, rendered: Rendered, ground: Grou
         rendered.gzipped if asked.is_gzip or not rendered.gzipped else gzip.decompress(rendered.gzipped),
         vector.shown_to(tileset.layers, Audience.ADMIN) == Audience.PUBLIC,
         is_immutable,
+        rendered.places,
     )
     if not rendered.is_true:
         return _marked(finished) if rendered.outcome == "outdated" else finished
     if tileset.is_public:
         kept = replace(finished, headers=_with(finished.headers, "Cache-Status", HIT))
         _finished.keep((asked.path, asked.is_gzip), kept, len(kept.body), ground)
+        flushing.gathered(__name__, tell_hits)
     return finished
 
 

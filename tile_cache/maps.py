@@ -112,18 +112,11 @@ def get_app() -> WsgiApp:
 def build_app(folder: Path, rasters: Sequence[Raster]) -> WsgiApp:
     """MapProxy from the registry and the stored rasters, its tiles in `folder`."""
     configuration = configure(folder, rasters)
-    raster_store.sweep(folder, raster_source.PREFIX, _folders(configuration))
     with local_base_config(configuration.base_config):  # it says whose axes begin with the northing
         services = configuration.configured_services()
     check_places(services)
     app: WsgiApp = MapProxyApp(services, configuration.base_config)
     return app
-
-
-def _folders(configuration: ProxyConfiguration) -> set[str]:
-    """The names of the folders in which there are pictures."""
-    caches = configuration.caches.items()
-    return {raster_store.folder_of(name, grid.name) for name, cache in caches for grid, _, _ in cache.caches()}
 
 
 def build_managers(folder: Path) -> dict[str, TileManager]:
@@ -149,7 +142,7 @@ def configure(folder: Path, rasters: Sequence[Raster]) -> ProxyConfiguration:
             if isinstance(manager.sources[0], outside.OutsideSource):
                 outside.soften(manager, folder / "outside")
             else:
-                raster_store.keep_true(manager, folder / raster_store.folder_of(name, manager.grid.name))
+                raster_store.keep_true(manager, name.partition("-tiles")[0])
     return configuration
 
 

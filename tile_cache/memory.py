@@ -18,6 +18,9 @@ from tile_cache.truth import Ground, Stamps
 OVERHEAD_BYTES: Final = 2_000
 """What headers, key and bookkeeping of one thing take besides its bytes."""
 
+MOST_GONE: Final = 10_000
+"""Things that are dropped before their hits were counted; the hits of further ones are not counted."""
+
 
 @dataclass(slots=True)
 class Kept[V]:
@@ -45,6 +48,7 @@ class TrueMemory[K: Hashable, V]:
         self._kept: dict[K, Kept[V]] = {}
         self._by_layer: defaultdict[str, set[K]] = defaultdict(set)
         self._known: dict[str, int] = {}
+        self._gone: list[tuple[V, int]] = []
 
     def find(self, key: K) -> V | None:
         """What is kept under a key: nothing touched it before the watch's last look."""
@@ -54,6 +58,24 @@ class TrueMemory[K: Hashable, V]:
         kept.hits += 1
         kept.is_wanted = True
         return kept.value
+
+    @property
+    def count(self) -> int:
+        return len(self._kept)
+
+    @property
+    def size_bytes(self) -> int:
+        return self._bytes
+
+    def take_hits(self) -> list[tuple[V, int]]:
+        """How often each thing was found since this was last asked; those that were not, are not among them."""
+        with self._lock:
+            told, self._gone = self._gone, []
+            for kept in self._kept.values():
+                if kept.hits:
+                    told.append((kept.value, kept.hits))
+                    kept.hits = 0
+            return told
 
     def holds(self, key: K, value: V) -> bool:
         """Whether this very thing is still kept under the key."""
@@ -109,6 +131,8 @@ class TrueMemory[K: Hashable, V]:
         gone = self._kept.pop(key, None)
         if gone is not None:
             self._bytes -= gone.size_bytes
+            if gone.hits and len(self._gone) < MOST_GONE:
+                self._gone.append((gone.value, gone.hits))
             for stamp in gone.ground.stamps:
                 self._by_layer[stamp.layer].discard(key)
 

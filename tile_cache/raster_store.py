@@ -7,12 +7,8 @@ the picture and of its margin.
 
 from __future__ import annotations
 
-import glob
-import shutil
 import threading
-from collections.abc import Container
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from django.db import Error as DatabaseError
@@ -29,7 +25,6 @@ from tile_cache.degrees import Bounds, degrees_around
 from tile_cache.grid import Tile
 from tile_cache.map_requests import AWAY
 from tile_cache.mapnik_source import LayersSource
-from tile_cache.raster_grids import MERCATOR
 from tile_cache.store import TileStore
 from tile_cache.stored import Stored
 
@@ -37,9 +32,9 @@ from tile_cache.stored import Stored
 class TrueTiles(TileCacheBase):
     """A cache of MapProxy that holds a tile only while it is true."""
 
-    def __init__(self, folder: Path, manager: TileManager, source: LayersSource) -> None:
+    def __init__(self, tileset: str, manager: TileManager, source: LayersSource) -> None:
         super().__init__()
-        self._tiles = TileStore(folder, "png")
+        self._tiles = TileStore(tileset, "png", manager.grid.name)
         self._manager = manager
         self._source = source
         self._drawing = threading.local()
@@ -102,22 +97,14 @@ class TrueTileCreator(TileCreator):
         return super()._query_sources(query)
 
 
-def keep_true(manager: TileManager, folder: Path) -> None:
-    """Put a manager's tiles under the rule."""
-    manager.cache = TrueTiles(folder, manager, manager.sources[0])
+def keep_true(manager: TileManager, tileset: str) -> None:
+    """Put a manager's tiles under the rule.
+
+    Args:
+        tileset: their name in the store.
+    """
+    manager.cache = TrueTiles(tileset, manager, manager.sources[0])
     manager.tile_creator_class = TrueTileCreator
-
-
-def folder_of(cache: str, grid: str) -> str:
-    """Where a cache's pictures in a grid are kept: those of each grid apart."""
-    return cache if grid == MERCATOR else f"{cache}@{grid}"
-
-
-def sweep(folder: Path, prefix: str, known: Container[str]) -> None:
-    """Remove the folders below `folder` whose names begin so and are not known any more (see `folder_of`)."""
-    for entry in folder.glob(f"{glob.escape(prefix)}*"):
-        if entry.is_dir() and entry.name not in known:
-            shutil.rmtree(entry, ignore_errors=True)
 
 
 def _place(tile: CachedTile) -> Tile:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import time
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -16,12 +17,13 @@ from django.db import Error, InterfaceError, OperationalError, connection
 from layers import database
 from layers.problems import Problem
 from layers.spec import Audience, LayerSpec
-from tile_cache import truth, vector
+from tile_cache import measures, recipes, truth, vector
 from tile_cache.degrees import Bounds
+from tile_cache.ends import Place
 from tile_cache.flight import Flights, turn
-from tile_cache.grid import Grid, Tile
+from tile_cache.grid import Tile
 from tile_cache.memory import TrueMemory
-from tile_cache.store import TileStore
+from tile_cache.store import TileStore, place_of
 from tile_cache.stored import Stored, fingerprint_of
 from tile_cache.tilesets import Part, Tileset
 from tile_cache.truth import Ground
@@ -48,12 +50,14 @@ class Rendered:
         tag: differs where the bytes differ.
         ground: what it rests on, with stamps of the moment at which it was last found true.
         outcome: where it came from.
+        places: where the store holds what it was made of.
     """
 
     gzipped: bytes
     tag: str
     ground: Ground
     outcome: Outcome
+    places: tuple[Place, ...] = ()
 
     @property
     def is_true(self) -> bool:
@@ -72,7 +76,8 @@ def render(tileset: Tileset, tile: Tile) -> Rendered:
         Problem: 503 where the database is away, or too slow, and nothing is stored.
     """
     rendered = [_render_part(part, tile, tileset.audience) for part in tileset.parts]
-    return rendered[0] if len(rendered) == 1 else _joined(rendered)
+    places = tuple(place_of(part.name, tile) for part in tileset.parts)
+    return replace(rendered[0] if len(rendered) == 1 else _joined(rendered), places=places)
 
 
 def _joined(parts: list[Rendered]) -> Rendered:
@@ -127,7 +132,7 @@ class _Job:
         self._query = vector.tile_query(layers, tile, audience)
         self.fingerprint = fingerprint_of(self._query.sql, self._query.params, GZIP_LEVEL)
         self._lon_lat = tile.buffered_lon_lat(vector.buffer_units(layers))
-        self._store = TileStore(settings.TILE_STORE / "vector" / _folder(name, tile.grid), "mvt")
+        self._store = TileStore(name, "mvt")
 
     def answer(self) -> Rendered:
         """From the store, if that is true; otherwise by whoever is first."""
@@ -146,9 +151,12 @@ class _Job:
         return _compressed(bytes(content), Ground(truth.read_stamps(stamps), self._lon_lat), "rendered")
 
     def _fly(self, stored: Stored | None) -> Rendered:
+        began = time.monotonic()
         found, is_shared = _flights.run(
             (self.name, self.fingerprint), lambda: self._render_or_again(stored), lambda: self._previous(stored)
         )
+        if is_shared:
+            measures.count_wait(self.name, self.tile.z, time.monotonic() - began)
         return replace(found, outcome="awaited") if is_shared and found.outcome == "rendered" else found
 
     def _render_or_again(self, stored: Stored | None) -> Rendered:
@@ -170,9 +178,13 @@ class _Job:
             found = self._still_true(stored) if stored != seen else None  # another process was faster
             if found is not None:
                 return found
+            began = time.monotonic()
             rendered = self.render()
+            seconds = time.monotonic() - began
+            measures.observe_render(self.name, self.tile.z, seconds)
             if rendered.gzipped or self.tile.z <= LAST_EMPTY_ZOOM:
-                self._store.save(self.tile, Stored(self.fingerprint, rendered.ground.stamps, rendered.gzipped))
+                made = Stored(self.fingerprint, rendered.ground.stamps, rendered.gzipped)
+                self._store.save(self.tile, made, seconds, recipes.of_sql(self._query.sql))
         return rendered
 
     def _still_true(self, stored: Stored | None) -> Rendered | None:
@@ -191,11 +203,6 @@ class _Job:
     @staticmethod
     def _found(stored: Stored, ground: Ground, outcome: Outcome) -> Rendered:
         return Rendered(stored.body, _tag(stored.body), ground, outcome)
-
-
-def _folder(name: str, grid: Grid) -> str:
-    """Where a part's tiles are kept: those of each grid apart."""
-    return name if grid.is_mercator else f"{name}@{grid.name}"
 
 
 def away() -> Problem:

@@ -1,42 +1,55 @@
-"""The tiles of one tileset, kept by MapProxy's cache classes, which store what they are given.
+"""The tiles of one tileset in the store, which enters them into the ledger.
 
 A tile is found whether it is still true or not; `truth.renewed` tells.
 """
 
 from __future__ import annotations
 
-from io import BytesIO
-from pathlib import Path
+from typing import Final
 
-from mapproxy.cache.file import FileCache
-from mapproxy.cache.tile import Tile as CachedTile
-from mapproxy.image import ImageResult
-
+from tile_cache import ends, ledger
+from tile_cache.ends import Place
 from tile_cache.grid import Tile
 from tile_cache.stored import Stored, from_bytes
 
+WEB_MERCATOR: Final = "webmercator"
+"""WebMercatorQuad in the store, for pictures and vector tiles alike."""
+
+
+def place_of(tileset: str, tile: Tile, suffix: str = "mvt", grid: str | None = None) -> Place:
+    """Where the store holds a tile.
+
+    Args:
+        grid: of pictures, whose grids have names of their own.
+    """
+    own = WEB_MERCATOR if tile.grid.is_mercator else tile.grid.name
+    return Place(tileset, grid or own, tile.z, tile.x, tile.y, suffix)
+
 
 class TileStore:
-    """The files of one tileset below a folder, one a tile, written whole or not at all."""
+    """The stored tiles of one tileset, each whole or not there."""
 
-    def __init__(self, folder: Path, suffix: str) -> None:
-        self._files = FileCache(str(folder), suffix, directory_layout="tms")
+    def __init__(self, tileset: str, suffix: str, grid: str | None = None) -> None:
+        self._tileset, self._suffix, self._grid = tileset, suffix, grid
 
     def find(self, tile: Tile, fingerprint: str) -> Stored | None:
         """The stored tile of this fingerprint, true or not any more."""
-        cached = CachedTile((tile.x, tile.y, tile.z))
-        if not self._files.load_tile(cached):
+        place = self._place(tile)
+        content = ends.current().load(place)
+        stored = None if content is None else from_bytes(content)
+        if stored is None or stored.fingerprint != fingerprint:
             return None
-        try:
-            with cached.image_result_buffer() as file:
-                stored = from_bytes(file.read())
-        except FileNotFoundError:
-            return None
-        return stored if stored is not None and stored.fingerprint == fingerprint else None
+        ledger.used(place)
+        return stored
 
-    def save(self, tile: Tile, stored: Stored) -> None:
-        content = ImageResult(BytesIO(stored.to_bytes()))
-        self._files.store_tile(CachedTile((tile.x, tile.y, tile.z), content))
+    def save(self, tile: Tile, stored: Stored, render_seconds: float | None = None, recipe: str = "") -> None:
+        """Keep a tile; see `ledger.stored`."""
+        place, content = self._place(tile), stored.to_bytes()
+        if ends.current().save(place, content):
+            ledger.stored(place, len(content), render_seconds, recipe)
 
     def remove(self, tile: Tile) -> None:
-        self._files.remove_tile(CachedTile((tile.x, tile.y, tile.z)))
+        ends.current().remove(self._place(tile))
+
+    def _place(self, tile: Tile) -> Place:
+        return place_of(self._tileset, tile, self._suffix, self._grid)

@@ -17,6 +17,7 @@ from typing import Any, Final
 from django.db import Error
 
 from layers import database
+from tile_cache import measures
 from tile_cache.degrees import Bounds
 from tile_cache.memory import TrueMemory
 from tile_cache.truth import AT_SQL, Stamp
@@ -132,6 +133,7 @@ Touched = dict[str, Sequence[Bounds] | None]
 
 def _read(before: View, began_at: float) -> tuple[View, Touched]:
     """The log as it is, and what has been touched since a view of it."""
+    measures.count_log_look()
     now = {layer: Stamp(layer, revision, at) for layer, revision, at in database.fetch(_ALL, is_frequent=True)}
     if not before.epoch:  # the first look: nobody has listened to what came before it
         return View(now, began_at, _epoch()), dict.fromkeys(now)

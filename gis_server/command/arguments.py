@@ -17,6 +17,7 @@ HANDED_ON = {
     "export": "export_layer",
     "seed": "seed_tiles",
     "pack": "pack_tiles",
+    "tiles": "tiles",
     "user": "user",
 }
 

@@ -38,6 +38,9 @@ def main(argv: Sequence[str]) -> int:
             console=Console(sys.stdout if own else sys.stderr),
         )
         return COMMANDS.get(options.command, hand_on)(options, setup)
+    except environment.EnvironmentFault as fault:
+        print(f"gis: {fault}", file=sys.stderr)
+        return 2
     except Failure as failure:
         print(f"gis: {failure}", file=sys.stderr)
         return failure.status

@@ -63,6 +63,7 @@ def needs_of_tests(*, private_database: bool, has_uv: Callable[[], bool]) -> tup
         Need("QGIS for Python", lambda: sys.platform == "darwin" or has_qgis(), ("python3-qgis",), "qgis"),
         _program("curl", "curl", ("curl",), "curl"),
         _program("xmllint", "xmllint", ("libxml2-utils",), "libxml2"),
+        _program("Redis", "redis-server", ("redis-server",), "redis"),
     )
 
 

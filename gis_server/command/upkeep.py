@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,9 +12,14 @@ from django.db import connection
 
 from layers import registry
 from layers.changes import revisions_of
+from tile_cache import sweeping
+from tile_cache.ends.end import EndAwayError
+from tile_cache.sweeping import SweepingAlreadyError
 
 # A stored tile that is rendered again after a month costs nothing; one that is kept for ever fills the disk.
 TILE_LIFETIME_S = 30 * 24 * 3600.0
+RECOUNT_EVERY_S = 3600.0
+_log = logging.getLogger(__name__)
 
 
 def analyze_changed(seen: Mapping[str, int]) -> dict[str, int]:
@@ -42,10 +48,24 @@ def remove_old_tiles(folder: Path, now_s: float) -> int:
     return removed
 
 
-def do_round(seen: Mapping[str, int], tiles: Path) -> dict[str, int]:
+def sweep_tiles(home: Path, now_s: float) -> None:
+    """Keep the store of tiles within its bound; count it anew every `RECOUNT_EVERY_S`, whichever worker comes first."""
+    sign = home / "tiles-counted"
+    is_due = not sign.exists() or now_s - sign.stat().st_mtime > RECOUNT_EVERY_S
+    try:
+        sweeping.sweep(recount=is_due)
+    except (SweepingAlreadyError, EndAwayError) as error:
+        _log.warning("the tiles were not swept: %s", error)
+        return
+    if is_due:
+        sign.touch()
+
+
+def do_round(seen: Mapping[str, int], tiles: Path, home: Path) -> dict[str, int]:
     """One round of everything; the revisions that were seen."""
     revisions = analyze_changed(seen)
     remove_old_tiles(tiles, time.time())
+    sweep_tiles(home, time.time())
     call_command("clearsessions")
     return revisions
 

@@ -9,9 +9,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from gis_server.command.upkeep import TILE_LIFETIME_S, analyze_changed, remove_old_tiles
+from gis_server.command.upkeep import TILE_LIFETIME_S, analyze_changed, remove_old_tiles, sweep_tiles
 from layers import registry
 from layers.changes import revisions_of
+from tile_cache import ends
+from tile_cache.ends.place import Place
 
 
 def test_tiles_older_than_their_lifetime_are_removed(tmp_path: Path):
@@ -50,3 +52,17 @@ def test_a_round_leaves_the_sign_that_the_health_check_looks_for(committed: None
         call_command("work", "--check")
     call_command("work", "--once")
     call_command("work", "--check")
+
+
+def test_a_round_keeps_the_store_of_tiles_within_its_bound(committed: None, settings, tmp_path: Path):
+    settings.TILE_STORE = settings.HOME = tmp_path
+    where = Place("shelters", "webmercator", 14, 3, 5, "mvt")
+    ends.current().save(where, b"tile")
+    settings.TILE_STORE_MB = 1
+    sweep_tiles(tmp_path, 0.0)
+    assert ends.current().load(where) == b"tile"
+    settings.TILE_STORE_MB = 0
+    sweep_tiles(tmp_path, 0.0)
+    assert ends.current().load(where) is None
+    settings.TILE_STORE_ADDRESS = "redis://127.0.0.1:1"
+    sweep_tiles(tmp_path, 2**40)  # a back end that is away is waited for

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from tests.tile_cache.conftest import HERE
+from tile_cache import ends
 from tile_cache import stored as stores
 from tile_cache.grid import tile_of
 from tile_cache.truth import Stamp
@@ -109,20 +110,20 @@ def test_the_base_map_follows_each_of_its_layers(add, tile, stored_files):
 def test_a_tile_of_another_database_is_not_taken_for_ours(add, tile, store):
     add("shelter", "s1", HERE, name="a")
     tile("shelters")
-    (path,) = store.rglob("*.mvt")
-    kept = stores.from_bytes(path.read_bytes())
+    (place,) = (each.place for each in ends.current().places())
+    kept = stores.from_bytes(ends.current().load(place))
     foreign = Stamp("shelters", kept.stamps[0].revision, "1999-01-01 00:00:00+00")
-    path.write_bytes(stores.Stored(kept.fingerprint, (foreign,), b"not a tile").to_bytes())
+    ends.current().save(place, stores.Stored(kept.fingerprint, (foreign,), b"not a tile").to_bytes())
     assert names(tile("shelters")) == {"a"}
 
 
 def test_a_revision_of_the_future_is_not_believed(add, tile, store):
     add("shelter", "s1", HERE, name="a")
     tile("shelters")
-    (path,) = store.rglob("*.mvt")
-    kept = stores.from_bytes(path.read_bytes())
+    (place,) = (each.place for each in ends.current().places())
+    kept = stores.from_bytes(ends.current().load(place))
     future = Stamp("shelters", kept.stamps[0].revision + 1000, "")
-    path.write_bytes(stores.Stored(kept.fingerprint, (future,), b"not a tile").to_bytes())
+    ends.current().save(place, stores.Stored(kept.fingerprint, (future,), b"not a tile").to_bytes())
     assert names(tile("shelters")) == {"a"}
 
 

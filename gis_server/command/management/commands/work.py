@@ -55,7 +55,7 @@ class Command(BaseCommand):
         """A database that is away for a while is no reason to end: the next round finds it again."""
         close_old_connections()
         try:
-            seen = do_round(seen, Path(settings.TILE_STORE))
+            seen = do_round(seen, Path(settings.TILE_STORE), Path(settings.HOME))
             remove_old_uploads()
             jobs.tidy_up()
             forget_old()
