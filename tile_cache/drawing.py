@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from layers import tiling
 from layers.spec import LayerSpec
 from tile_cache.base_map import BASE_GROUP, Kind, kinds_of
 
@@ -23,6 +24,10 @@ ROAD_GROWTH: Final[Stops] = ((8, 0.16), (10, 0.22), (12, 0.32), (14, 0.55), (16,
 LINE_GROWTH: Final[Stops] = ((10, 0.6), (14, 0.85), (16, 1.0), (19, 1.5))
 ICON_PX: Final = 36.0
 ICON_GROWTH: Final[Stops] = ((10, 0.35), (12, 0.5), (13, 0.65), (14, 0.82), (15, 1.0))
+GATHERED_PX: Final[Stops] = ((2, 24), (100, 34), (1000, 42), (10000, 50))
+"""Width of the circle for so many features: the number fits into it."""
+
+GATHERED_TEXT_PX: Final = 12.0
 CASING_PX: Final[Stops] = ((9, 0.5), (13, 1.2), (16, 1.8), (19, 2.6))
 NAME_PX: Final = 12.0
 AREA_NAME_COLOUR: Final = "#4a4038"
@@ -92,7 +97,15 @@ class Name:
     bold: bool = False
 
 
-Symbol = Fill | Line | Dot | Icon | Name
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A circle for several features, larger for more of them, with their number in it."""
+
+    colour: Colour
+    outline: str
+
+
+Symbol = Fill | Line | Dot | Icon | Name | Gathered
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +131,20 @@ def drawings(layer: LayerSpec) -> Iterator[Drawing]:
     """All passes over a layer, from the bottom up."""
     draw = {"fill": _fills, "line": _lines, "dot": _dots, "icon": _icons, "label": _labels}
     yield from draw[layer.style.kind](layer)
+    if tiling.gathered_below(layer):
+        gathered = Gathered(_gathered_colour(layer), layer.style.outline or "#ffffff")
+        yield Drawing(f"{layer.name}-gathered", layer, gathered, layer.zooms[0])
 
 
 def is_symbol(drawing: Drawing) -> bool:
     """Whether the drawing stands on top of all ground and lines."""
-    return isinstance(drawing.symbol, Dot | Icon | Name)
+    return isinstance(drawing.symbol, Dot | Icon | Name | Gathered)
+
+
+def has_own_points(drawing: Drawing) -> bool:
+    """Whether it writes names at points that are made for them, one for each whole feature."""
+    is_on_area = isinstance(drawing.symbol, Name) and drawing.symbol.place == "area"
+    return is_on_area and tiling.has_label_points(drawing.layer)
 
 
 def scaled(stops: Stops, factor: float, least: float = 0.0) -> Stops:
@@ -153,6 +175,11 @@ def _colour(layer: LayerSpec) -> Colour:
         return Colour(style.colour)
     coded = bool(layer.get_field(style.by).codes)
     return Colour(style.colour, style.by, tuple(style.colours.items()), is_lower_bound=not coded)
+
+
+def _gathered_colour(layer: LayerSpec) -> Colour:
+    """The colour of the commonest code, where codes have colours; else the layer's own."""
+    return _colour(layer) if tiling.gathered_by(layer) == layer.style.by else Colour(layer.style.colour)
 
 
 def _plain(layer: LayerSpec) -> Which | None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from layers import registry
+from layers import registry, tiling
 from layers.spec import Audience, LayerSpec
 from tile_cache.base_map import BASE_GROUP, GROUND_COLOUR
 from tile_cache.drawing import (
+    GATHERED_PX,
+    GATHERED_TEXT_PX,
     ICON_GROWTH,
     ICON_PX,
     LONGEST_NAME,
@@ -20,12 +22,14 @@ from tile_cache.drawing import (
     Dot,
     Drawing,
     Fill,
+    Gathered,
     Icon,
     Line,
     Name,
     Stops,
     Which,
     drawings,
+    has_own_points,
     is_base,
     is_symbol,
 )
@@ -93,7 +97,7 @@ def in_order(layers: Iterable[LayerSpec]) -> list[Drawing]:
 def _height(drawing: Drawing) -> int:
     if is_base(drawing):
         return 2 if is_symbol(drawing) else 0
-    return {Dot: 3, Icon: 4, Name: 5}.get(type(drawing.symbol), 1)
+    return {Dot: 3, Icon: 4, Name: 5, Gathered: 6}.get(type(drawing.symbol), 1)
 
 
 def is_shown(layer: LayerSpec, style_name: str) -> bool:
@@ -118,6 +122,7 @@ def _style_layers(drawing: Drawing, *, hidden: bool) -> Iterable[Json]:
         Dot: _dot,
         Icon: _icon,
         Name: _name,
+        Gathered: _gathered,
     }
     visibility = {"visibility": "none"} if hidden else {}
     for members in build[type(drawing.symbol)](drawing, drawing.symbol):
@@ -129,14 +134,18 @@ def _placed(drawing: Drawing) -> Json:
     members: Json = {
         "id": drawing.id,
         "source": BASE_GROUP if is_base(drawing) else layer.name,
-        "source-layer": layer.name,
+        "source-layer": tiling.labels_name(layer) if has_own_points(drawing) else layer.name,
         "minzoom": drawing.first_zoom,
         "metadata": {"machigis:layer": layer.name},
     }
     if drawing.end_zoom is not None:
         members["maxzoom"] = drawing.end_zoom
-    if drawing.which is not None:
-        members["filter"] = _filter(drawing.which)
+    conditions = [] if drawing.which is None else [_filter(drawing.which)]
+    if tiling.gathered_below(layer):
+        is_gathered = ["has", tiling.COUNT]
+        conditions.append(is_gathered if isinstance(drawing.symbol, Gathered) else ["!", is_gathered])
+    if conditions:
+        members["filter"] = conditions[0] if len(conditions) == 1 else ["all", *conditions]
     return members
 
 
@@ -211,6 +220,29 @@ def _name(drawing: Drawing, name: Name) -> list[Json]:
         layout["text-letter-spacing"] = 0.15
     paint = {"text-color": name.colour, "text-halo-color": "rgba(255,255,255,0.92)", "text-halo-width": 1.4}
     return [{"type": "symbol", "layout": layout, "paint": paint}]
+
+
+def _gathered(drawing: Drawing, gathered: Gathered) -> list[Json]:
+    """The circle and, in a layer of its own, the number: a colour alone would not say how many."""
+    radii = [part for count, width in GATHERED_PX for part in (count, width / 2)]
+    circle: Json = {
+        "circle-color": _colour(gathered.colour),
+        "circle-radius": ["interpolate", ["linear"], ["get", tiling.COUNT], *radii],
+        "circle-stroke-color": gathered.outline,
+        "circle-stroke-width": 2,
+    }
+    number: Json = {
+        "text-field": ["to-string", ["get", tiling.COUNT]],
+        "text-font": FONT,
+        "text-size": GATHERED_TEXT_PX,
+        "text-allow-overlap": True,
+        "text-ignore-placement": True,
+    }
+    halo = {"text-color": "#1a1a1a", "text-halo-color": "rgba(255,255,255,0.92)", "text-halo-width": 1.6}
+    return [
+        {"type": "circle", "paint": circle},
+        {"id": f"{drawing.id}-number", "type": "symbol", "layout": number, "paint": halo},
+    ]
 
 
 _PLACES: Final[dict[str, Json]] = {

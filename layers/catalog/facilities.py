@@ -6,6 +6,7 @@ from layers import registry
 from layers.catalog.codes import CITY_OPEN_DATA
 from layers.feature import Feature, geometry
 from layers.spec import Audience, Field, FlagList, Gazetteer, LayerSpec, Style, Text
+from layers.tiling import Tiling
 
 CATEGORIES = {
     "city_office": Text("市役所・窓口", "City office"),
@@ -119,6 +120,7 @@ FACILITIES = registry.add(
         style=Style("dot", colour="#2f6f8f", outline="#ffffff", label="name", width_px=9),
         open_data=CITY_OPEN_DATA,
         zooms=range(12, 19),
+        tiling=Tiling(fields={"address": 16, "wheelchair_accessible": 14}, gather_below=13),
         gazetteer=Gazetteer("facility", kana="name_kana", address="address", by="category"),
         kind_field="category",
         lists=(
