@@ -125,14 +125,16 @@ def _layer_queries(layer: LayerSpec, tile: Tile, audience: Audience, few: Mappin
 
 
 def _features_query(layer: LayerSpec, tile: Tile, fields: Sequence[Field], condition: Query, few: Few) -> Query:
+    """The rows are chosen first and drawn then, so that no row is drawn and dropped.
+
+    They come in the order of their numbers, which is quicker than that of their ids (whose beginnings are alike) and
+    makes no larger file; equal rows are in equal order all the same.
+    """
     columns = "".join(f", {column_sql(layer, field)}" for field in fields)
-    source = Query(f"{quoted(layer.table)} t") + rows_within(tile, _buffer(layer)) + condition
-    if few.kept is None:
-        chosen = source + Query(f" ORDER BY t.id LIMIT {FEATURE_LIMIT}")
-    else:
-        order = dropping_order(layer)
-        best = Query("(SELECT t.* FROM ") + source + Query(f" ORDER BY {order} LIMIT %s) t", (few.kept,))
-        chosen = best + Query(" ORDER BY t.id")
+    usual = f"{number_sql('t.id')}, t.id"
+    order, kept = (usual, FEATURE_LIMIT) if few.kept is None else (dropping_order(layer), few.kept)
+    chosen = Query(f"(SELECT t.* FROM {quoted(layer.table)} t") + rows_within(tile, _buffer(layer)) + condition
+    chosen += Query(f" ORDER BY {order} LIMIT {kept:d}) t" + ("" if order == usual else f" ORDER BY {usual}"))
     rows = Query(f"SELECT {number_sql('t.id')} AS {NUMBER}, t.id{columns}, ")
     rows += _drawn(layer, tile, few) + Query(f" AS {GEOM} FROM ") + chosen
     return layer_bytes(layer.name, rows)
