@@ -17,7 +17,7 @@ from layers.reading import Query, quoted, row_condition
 from layers.spec import SYSTEM_FIELDS, Audience, Field, LayerSpec
 from tile_cache import gathering, label_points
 from tile_cache.base_map import BASE_GROUP, kinds_at
-from tile_cache.grid import Tile
+from tile_cache.grid import EXTENT, Tile
 from tile_cache.tile_sql import (
     GEOM,
     LABEL_BUFFER_UNITS,
@@ -141,19 +141,24 @@ def _features_query(layer: LayerSpec, tile: Tile, fields: Sequence[Field], condi
 
 
 def _drawn(layer: LayerSpec, tile: Tile, few: Few) -> Query:
-    """The feature's shape in the tile's units. One that must not be left out, but is too small, becomes a dot."""
+    """The feature's shape in the tile's units. One that must not be left out is two units wide, however small it is."""
     tolerance = few.coarser * (TOLERANCE_UNITS if tile.z < DETAIL_ZOOM else few.coarser > 1)
     if is_point(layer) or not tolerance:
         return in_tile(Query("t.geometry"), tile, _buffer(layer))
     drawn = in_tile(Query("t.geometry"), tile, _buffer(layer), tolerance)
-    if not _is_kept_however_small(layer) or tile.z >= DETAIL_ZOOM:
+    if layer.tiling.smallest_px != 0:
         return drawn
-    square = Query("ST_Expand(ST_PointOnSurface(t.geometry), %s)", (360 / 2**tile.z / 1024,))
-    return Query("coalesce(") + drawn + Query(", ") + in_tile(square, tile, _buffer(layer)) + Query(")")
+    return Query("coalesce(") + drawn + Query(", ") + in_tile(_speck(layer, tile), tile, _buffer(layer)) + Query(")")
 
 
-def _is_kept_however_small(layer: LayerSpec) -> bool:
-    return is_area(layer) and tiling.smallest_px(layer) == 0
+def _speck(layer: LayerSpec, tile: Tile) -> Query:
+    """The smallest area, or line, that a tile can hold, where the feature is."""
+    unit_degrees = 360 / 2**tile.z / EXTENT
+    place = "ST_PointOnSurface(t.geometry)"
+    if is_area(layer):
+        return Query(f"ST_Expand({place}, %s)", (unit_degrees,))
+    ends = f"ST_Translate({place}, %s, 0)"
+    return Query(f"ST_MakeLine({ends}, {ends})", (-unit_degrees, unit_degrees))
 
 
 def _condition(layer: LayerSpec, tile: Tile, audience: Audience) -> Query:
