@@ -25,9 +25,13 @@ LINE_GROWTH: Final[Stops] = ((10, 0.6), (14, 0.85), (16, 1.0), (19, 1.5))
 ICON_PX: Final = 36.0
 ICON_GROWTH: Final[Stops] = ((10, 0.35), (12, 0.5), (13, 0.65), (14, 0.82), (15, 1.0))
 GATHERED_PX: Final[Stops] = ((2, 24), (100, 34), (1000, 42), (10000, 50))
-"""Width of the circle for so many features: the number fits into it."""
+"""Width of the circle for so many features: the number fits into it. With a pictogram it is `GATHERED_ICON_PX` more."""
 
+GATHERED_ICON_PX: Final = 14.0
+GATHERED_RING_PX: Final = 3.0
 GATHERED_TEXT_PX: Final = 12.0
+GATHERED_TEXT_COLOUR: Final = "#1a1a1a"
+GATHERED_GROUND: Final = "#ffffff"
 CASING_PX: Final[Stops] = ((9, 0.5), (13, 1.2), (16, 1.8), (19, 2.6))
 NAME_PX: Final = 12.0
 AREA_NAME_COLOUR: Final = "#4a4038"
@@ -99,10 +103,13 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A circle for several features, larger for more of them, with their number in it."""
+    """A circle for several features, larger for more of them, with their pictogram, if they have one, and number in it.
+
+    `colour` is that of its ring; the number stands on white.
+    """
 
     colour: Colour
-    outline: str
+    image: str | None = None
 
 
 Symbol = Fill | Line | Dot | Icon | Name | Gathered
@@ -132,7 +139,8 @@ def drawings(layer: LayerSpec) -> Iterator[Drawing]:
     draw = {"fill": _fills, "line": _lines, "dot": _dots, "icon": _icons, "label": _labels}
     yield from draw[layer.style.kind](layer)
     if tiling.gathered_below(layer):
-        gathered = Gathered(_gathered_colour(layer), layer.style.outline or "#ffffff")
+        image = (layer.style.icon or layer.name) if layer.style.kind == "icon" else None
+        gathered = Gathered(_gathered_colour(layer), image)
         yield Drawing(f"{layer.name}-gathered", layer, gathered, layer.zooms[0])
 
 

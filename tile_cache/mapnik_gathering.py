@@ -48,10 +48,10 @@ def alone_sql(layer: LayerSpec, condition: str) -> str:
     return f"(SELECT t.* FROM ({counted} WHERE {_NEAR} AND {condition}) t WHERE t.{_ALONE} = 1) t"
 
 
-def width_sql() -> str:
+def width_sql(wider_px: float) -> str:
     """The width of a circle in pixels, for the alias ``t``: straight between two stops, as in MapLibre."""
     cases = []
     for (n0, w0), (n1, w1) in itertools.pairwise(GATHERED_PX):
         between = f"{w0} + (t.{tiling.COUNT} - {n0}) * {(w1 - w0) / (n1 - n0)!r}"
         cases.append(f"WHEN t.{tiling.COUNT} <= {n1} THEN {between}")
-    return f"(CASE {' '.join(cases)} ELSE {GATHERED_PX[-1][1]} END)::float8"
+    return f"(CASE {' '.join(cases)} ELSE {GATHERED_PX[-1][1]} END)::float8 + {wider_px!r}"

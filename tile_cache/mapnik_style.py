@@ -20,6 +20,10 @@ from layers.spec import Audience, LayerSpec
 from tile_cache import mapnik_gathering
 from tile_cache.base_map import BASE_GROUP
 from tile_cache.drawing import (
+    GATHERED_GROUND,
+    GATHERED_ICON_PX,
+    GATHERED_RING_PX,
+    GATHERED_TEXT_COLOUR,
     GATHERED_TEXT_PX,
     ICON_GROWTH,
     ICON_PX,
@@ -125,7 +129,10 @@ def build_sql(drawing: Drawing, *, is_apart: bool = True) -> str:
         columns.append(f"{_colour_sql(colour)} AS colour")
     source = f"{quoted(layer.table)} t"
     if isinstance(symbol, Gathered):
-        columns += [f"t.{tiling.COUNT}::text AS label", f"{mapnik_gathering.width_sql()} AS width"]
+        columns += [
+            f"t.{tiling.COUNT}::text AS label",
+            f"{mapnik_gathering.width_sql(GATHERED_ICON_PX if symbol.image else 0.0)} AS width",
+        ]
         source = mapnik_gathering.several_sql(layer, _rows_condition(layer))
     elif not is_apart:
         source = mapnik_gathering.alone_sql(layer, _rows_condition(layer))
@@ -266,19 +273,19 @@ def _name(name: Name, layer: LayerSpec) -> Xml.Element:
 
 
 def _gathered(gathered: Gathered) -> list[Xml.Element]:
-    """The circle, and the number of features in it; the query gives its width."""
-    look = {"fill": _shade(gathered.colour), "stroke": gathered.outline, "stroke-width": "2"}
-    circle = Xml.Element("MarkersSymbolizer", {"width": "[width]", "height": "[width]", "allow-overlap": "true"} | look)
-    text = {
-        "fontset-name": "regular",
-        "size": str(GATHERED_TEXT_PX),
-        "fill": "#1a1a1a",
-        "allow-overlap": "true",
-        **HALO,
-    }
-    number = Xml.Element("TextSymbolizer", text)
+    """The circle with the pictogram and the number of features in it; the query gives its width."""
+    ring = {"stroke": _shade(gathered.colour), "stroke-width": str(GATHERED_RING_PX), "fill": GATHERED_GROUND}
+    width = {"width": "[width]", "height": "[width]", "allow-overlap": "true"}
+    symbolizers = [Xml.Element("MarkersSymbolizer", ring | width)]
+    text = {"fontset-name": "regular", "size": str(GATHERED_TEXT_PX), "fill": GATHERED_TEXT_COLOUR}
+    if gathered.image:
+        half = GATHERED_ICON_PX / 2
+        image = {"file": str(ICONS / f"{gathered.image}.svg"), "transform": f"translate(0, {-half:g})"}
+        symbolizers.append(_marker(GATHERED_ICON_PX, image))
+        text["dy"] = f"{half:g}"
+    number = Xml.Element("TextSymbolizer", text | {"allow-overlap": "true", "vertical-alignment": "middle"})
     number.text = "[label]"
-    return [circle, number]
+    return [*symbolizers, number]
 
 
 def _drop_px(layer: LayerSpec) -> float:

@@ -13,7 +13,11 @@ from layers import registry, tiling
 from layers.spec import Audience, LayerSpec
 from tile_cache.base_map import BASE_GROUP, GROUND_COLOUR
 from tile_cache.drawing import (
+    GATHERED_GROUND,
+    GATHERED_ICON_PX,
     GATHERED_PX,
+    GATHERED_RING_PX,
+    GATHERED_TEXT_COLOUR,
     GATHERED_TEXT_PX,
     ICON_GROWTH,
     ICON_PX,
@@ -223,13 +227,14 @@ def _name(drawing: Drawing, name: Name) -> list[Json]:
 
 
 def _gathered(drawing: Drawing, gathered: Gathered) -> list[Json]:
-    """The circle and, in a layer of its own, the number: a colour alone would not say how many."""
-    radii = [part for count, width in GATHERED_PX for part in (count, width / 2)]
+    """The circle and, in a layer of its own, the number: a colour alone would say neither how many nor of what."""
+    wider = GATHERED_ICON_PX if gathered.image else 0.0
+    radii = [part for count, width in GATHERED_PX for part in (count, (width + wider) / 2)]
     circle: Json = {
-        "circle-color": _colour(gathered.colour),
+        "circle-color": GATHERED_GROUND,
         "circle-radius": ["interpolate", ["linear"], ["get", tiling.COUNT], *radii],
-        "circle-stroke-color": gathered.outline,
-        "circle-stroke-width": 2,
+        "circle-stroke-color": _colour(gathered.colour),
+        "circle-stroke-width": GATHERED_RING_PX,
     }
     number: Json = {
         "text-field": ["to-string", ["get", tiling.COUNT]],
@@ -238,10 +243,19 @@ def _gathered(drawing: Drawing, gathered: Gathered) -> list[Json]:
         "text-allow-overlap": True,
         "text-ignore-placement": True,
     }
-    halo = {"text-color": "#1a1a1a", "text-halo-color": "rgba(255,255,255,0.92)", "text-halo-width": 1.6}
+    if gathered.image:
+        half = GATHERED_ICON_PX / 2
+        number |= {"text-offset": [0, half / GATHERED_TEXT_PX], "icon-image": gathered.image}
+        number |= {"icon-size": GATHERED_ICON_PX / ICON_PX, "icon-offset": [0, -half * ICON_PX / GATHERED_ICON_PX]}
+        number |= {"icon-allow-overlap": True, "icon-ignore-placement": True}
     return [
         {"type": "circle", "paint": circle},
-        {"id": f"{drawing.id}-number", "type": "symbol", "layout": number, "paint": halo},
+        {
+            "id": f"{drawing.id}-number",
+            "type": "symbol",
+            "layout": number,
+            "paint": {"text-color": GATHERED_TEXT_COLOUR},
+        },
     ]
 
 
