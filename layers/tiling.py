@@ -78,12 +78,12 @@ def gathered_by(layer: LayerSpec) -> str | None:
 
 
 def smallest_px(layer: LayerSpec) -> float:
-    """Below this size a shape is left out where it is not looked at closely; 0 for points."""
+    """Below this size a shape is left out where it is not looked at closely; points have none."""
     if layer.tiling.smallest_px is not None:
         return layer.tiling.smallest_px
     if layer.geometry_type in {"Polygon", "MultiPolygon"}:
         return SMALLEST_AREA_PX
-    return SMALLEST_LINE_PX if layer.geometry_type in {"LineString", "MultiLineString"} else 0.0
+    return 0.0 if layer.geometry_type in {"Point", "MultiPoint"} else SMALLEST_LINE_PX
 
 
 def first_zoom_of(layer: LayerSpec, one: Field) -> int:

@@ -88,10 +88,9 @@ def dropping_order(layer: LayerSpec) -> str:
         f"t.{quoted(name.removeprefix('-'))} {'DESC' if name.startswith('-') else 'ASC'} NULLS LAST"
         for name in layer.tiling.first
     ]
-    if is_area(layer):
-        keys.append("ST_Area(t.geometry) DESC")
-    elif not is_point(layer):
-        keys.append("ST_Length(t.geometry) DESC")
+    if not is_point(layer):
+        keys += [] if is_line(layer) else ["ST_Area(t.geometry) DESC"]
+        keys += [] if is_area(layer) else ["ST_Length(t.geometry) DESC"]
     return ", ".join([*keys, number_sql("t.id"), "t.id"])
 
 
@@ -102,6 +101,10 @@ def is_point(layer: LayerSpec) -> bool:
 def is_area(layer: LayerSpec) -> bool:
     """Whether the layer's features are polygons."""
     return _geometry_type(layer) in {"POLYGON", "MULTIPOLYGON"}
+
+
+def is_line(layer: LayerSpec) -> bool:
+    return _geometry_type(layer) in {"LINESTRING", "MULTILINESTRING"}
 
 
 def _geometry_type(layer: LayerSpec) -> str:

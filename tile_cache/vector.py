@@ -27,6 +27,7 @@ from tile_cache.tile_sql import (
     dropping_order,
     in_tile,
     is_area,
+    is_line,
     is_point,
     layer_bytes,
     number_sql,
@@ -169,9 +170,18 @@ def _condition(layer: LayerSpec, tile: Tile, audience: Audience) -> Query:
         query += Query(" AND t.kind = ANY(%s)", (list(kinds),))
     degrees = tiling.smallest_px(layer) * 360 / 2**tile.z / 512
     if tile.z < layer.tiling.detail_zoom and degrees:
-        size = ("ST_Area", degrees**2) if is_area(layer) else ("ST_Length", degrees)
-        query += Query(f" AND {size[0]}(t.geometry) >= %s", (size[1],))
+        query += _large_enough(layer, degrees)
     return query
+
+
+def _large_enough(layer: LayerSpec, degrees: float) -> Query:
+    area, line = Query("ST_Area(t.geometry) >= %s", (degrees**2,)), Query("ST_Length(t.geometry) >= %s", (degrees,))
+    if is_area(layer):
+        return Query(" AND ") + area
+    if is_line(layer):
+        return Query(" AND ") + line
+    of_any = Query(" AND CASE ST_Dimension(t.geometry) WHEN 2 THEN ") + area + Query(" WHEN 1 THEN ") + line
+    return of_any + Query(" ELSE true END")
 
 
 def _buffer(layer: LayerSpec) -> int:
