@@ -32,6 +32,9 @@ COARSER: Final = 8
 COARSEST: Final = 64
 """Times the usual tolerance: shapes are then as fine as a sixteenth of the tile."""
 
+RULES: Final = (MAX_BYTES, RENDERINGS, MARGIN, HEAVY_BYTES, COARSER, COARSEST)
+"""What a tile depends on beside its rows and its first query."""
+
 
 @dataclass(frozen=True, slots=True)
 class LayerSize:
