@@ -50,13 +50,15 @@ def render_within(
     tile: Tile,
     audience: Audience,
     execute: Callable[[Query], bytes],
-    limit_bytes: int = MAX_BYTES,
+    limit_bytes: int | None = None,
 ) -> bytes:
     """The bytes of a tile, never more than the limit.
 
     Args:
         execute: runs a query of one row with one value and gives the value.
+        limit_bytes: instead of `MAX_BYTES`.
     """
+    limit_bytes = limit_bytes or MAX_BYTES
     few: Mapping[str, Few] = {}
     points = {layer.name for layer in layers if is_point(layer)}
     content = execute(tile_query(layers, tile, audience))

@@ -362,6 +362,26 @@ def test_a_gathered_feature_is_drawn_by_its_circle_and_number_alone(layer):
     assert names.count(f"{layer.name}-gathered") == 1
 
 
+def test_layers_that_are_too_large_together_are_each_lessened(spread, add, tile, monkeypatch):
+    spread(3000)
+    for number in range(9):
+        add("evacuationsite", f"e{number}", HERE, name="避" * 60)
+    names = ("facilities", "evacuation-sites")
+    whole = {name: len(tile(name, 13)[name]) for name in names}
+    size = sum(len(Client().get(address(name, 13)).content) for name in names)
+    monkeypatch.setattr(thinning, "MAX_BYTES", size - 1)
+    answer = Client().get(address(",".join(names), 13))
+    assert len(answer.content) < size
+    kept = {name: len(features) for name, features in decode(answer.content).items()}
+    assert kept["evacuation-sites"] == whole["evacuation-sites"]
+    assert whole["facilities"] * 0.8 < kept["facilities"] < whole["facilities"]
+
+
+def address(name: str, zoom: int) -> str:
+    place = tile_of(*HERE, zoom)
+    return f"/tiles/{name}/{zoom}/{place.x}/{place.y}.mvt"
+
+
 @pytest.mark.heavy
 def test_no_tile_of_a_crowded_place_is_larger_than_500_kb(sql, store):
     sql(
