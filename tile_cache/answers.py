@@ -15,7 +15,7 @@ from django.utils.http import parse_etags
 
 from layers.spec import Audience
 from tile_cache import revisions, tilesets, vector
-from tile_cache.grid import read_tile
+from tile_cache.grid import WEB_MERCATOR_QUAD, get_grid, read_tile
 from tile_cache.memory import TrueMemory
 from tile_cache.rendering import NOWHERE, Rendered, render
 from tile_cache.tilesets import Tileset
@@ -47,6 +47,7 @@ class AskedTile:
     revision: str | None = None
     audience: Audience = Audience.PUBLIC
     is_gzip: bool = True
+    grid: str = WEB_MERCATOR_QUAD.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def answer(asked: AskedTile) -> Answer:
         Problem: 400, 404 or 503, saying what is wrong.
     """
     tileset = tilesets.get(asked.name, asked.audience)
-    tile = read_tile(asked.z, asked.x, asked.y)
+    tile = read_tile(asked.z, asked.x, asked.y, get_grid(asked.grid, settings.CITY))
     if asked.revision is None:
         rendered = render(tileset, tile)
         return _finish(asked, tileset, rendered, rendered.ground, is_immutable=False)

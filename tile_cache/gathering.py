@@ -14,8 +14,9 @@ from layers import tiling
 from layers.crs import LON_LAT_SRID
 from layers.reading import Query, quoted
 from layers.spec import Field, LayerSpec
-from tile_cache.grid import EXTENT, Bounds, Tile
-from tile_cache.tile_sql import GEOM, NUMBER, column_sql, in_tile, layer_bytes, number_sql
+from tile_cache.degrees import Bounds
+from tile_cache.grid import EXTENT, Tile
+from tile_cache.tile_sql import GEOM, NUMBER, column_sql, in_tile, layer_bytes, number_sql, rows_within
 
 CELLS: Final = 8
 """Cells along a tile's edge."""
@@ -33,9 +34,8 @@ def layer_query(layer: LayerSpec, tile: Tile, fields: Sequence[Field], condition
     by = next((field for field in fields if field.name == tiling.gathered_by(layer)), None)
     columns = "".join(f", {_column(field, by)}" for field in fields)
     west, south, east, north = _edges(tile)
-    place = (
-        f"CASE WHEN c.n = 1 THEN t.geometry ELSE ST_SetSRID(ST_Point(%s + c.x * %s, %s + c.y * %s), {LON_LAT_SRID}) END"
-    )
+    srid = LON_LAT_SRID if tile.grid.is_mercator else tile.grid.srid
+    place = f"CASE WHEN c.n = 1 THEN t.geometry ELSE ST_SetSRID(ST_Point(%s + c.x * %s, %s + c.y * %s), {srid}) END"
     step_x, step_y = (east - west) / EXTENT, (north - south) / EXTENT
     rows = Query(
         f"SELECT {number_sql('t.id')} AS {NUMBER}, t.id{columns},"
@@ -55,12 +55,11 @@ def _column(field: Field, by: Field | None) -> str:
 
 def _cells(layer: LayerSpec, tile: Tile, by: Field | None, condition: Query) -> Query:
     """Rows (cell, n, x, y, only, code, share): the places counted in whole units, so their order does not matter."""
-    edges = _edges(tile)
     codes = Query("SELECT s.cell, s.code, count(*) AS n, sum(s.x) AS x, sum(s.y) AS y, min(s.id) AS only FROM (")
     codes += Query(
         f"SELECT u.id, u.code, u.x, u.y, u.y / {EXTENT // CELLS} * {CELLS} + u.x / {EXTENT // CELLS} AS cell"
     )
-    codes += Query(" FROM (") + _units(layer, edges, by) + condition + Query(" OFFSET 0) u) s GROUP BY s.cell, s.code")
+    codes += Query(" FROM (") + _units(layer, tile, by, condition) + Query(" OFFSET 0) u) s GROUP BY s.cell, s.code")
     return (
         Query(
             "SELECT k.cell, sum(k.n)::int AS n, min(k.only) AS only,"
@@ -73,28 +72,37 @@ def _cells(layer: LayerSpec, tile: Tile, by: Field | None, condition: Query) -> 
     )
 
 
-def _units(layer: LayerSpec, edges: Bounds, by: Field | None) -> Query:
-    """Each point's place in units of the tile, from its south-west; longitude and latitude serve unchanged.
+def _units(layer: LayerSpec, tile: Tile, by: Field | None, condition: Query) -> Query:
+    """Each point's place in units of the tile, from its south-west.
 
-    A tile is small enough for its latitudes to be evenly spaced within it, and the place of a feature that is alone is
-    its own in any case. Transforming 100,000 points would take longer than all the rest.
+    In Web Mercator longitude and latitude serve unchanged: a tile is small enough for its latitudes to be evenly spaced
+    within it, and the place of a feature that is alone is its own in any case. Transforming 100,000 points would take
+    longer than all the rest; a plane grid needs it.
     """
-    west, south, east, north = edges
+    west, south, east, north = _edges(tile)
     last = EXTENT - 1
     select = Query(
-        f"SELECT t.id, {f't.{quoted(by.name)}' if by else 'NULL::text'} AS code,"
-        f" least({last}, floor((ST_X(t.geometry) - %s) * %s)::int) AS x,"
-        f" least({last}, floor((ST_Y(t.geometry) - %s) * %s)::int) AS y FROM {quoted(layer.table)} t",
+        f"SELECT v.id, v.code, least({last}, floor((ST_X(v.place) - %s) * %s)::int) AS x,"
+        f" least({last}, floor((ST_Y(v.place) - %s) * %s)::int) AS y FROM (",
         (west, EXTENT / (east - west), south, EXTENT / (north - south)),
     )
-    within = Query(f" WHERE t.geometry && ST_MakeEnvelope(%s, %s, %s, %s, {LON_LAT_SRID})", edges)
+    is_mercator = tile.grid.is_mercator
+    place = "t.geometry" if is_mercator else f"ST_Transform(t.geometry, {tile.grid.srid})"
+    code = f"t.{quoted(by.name)}" if by else "NULL::text"
+    near = Query(f"SELECT t.id, {code} AS code, {place} AS place FROM {quoted(layer.table)} t")
+    near += rows_within(tile, 0) + condition + Query("" if is_mercator else " OFFSET 0")
     # On the line between two tiles a point belongs to the one in the north-east.
-    within += Query(" AND ST_X(t.geometry) >= %s AND ST_X(t.geometry) < %s", (west, east))
-    return select + within + Query(" AND ST_Y(t.geometry) >= %s AND ST_Y(t.geometry) < %s", (south, north))
+    within = Query(") v WHERE ST_X(v.place) >= %s AND ST_X(v.place) < %s", (west, east))
+    return select + near + within + Query(" AND ST_Y(v.place) >= %s AND ST_Y(v.place) < %s", (south, north))
 
 
 def _edges(tile: Tile) -> Bounds:
-    """West, south, east, north in degrees, by the same arithmetic for both tiles at an edge, so no point is lost."""
+    """West, south, east, north in degrees, or in metres of a plane grid, whose edges are round numbers.
+
+    By the same arithmetic for both tiles at an edge, so no point is lost.
+    """
+    if not tile.grid.is_mercator:
+        return tile.bounds_m
     west, _, _, north = tile.buffered_lon_lat(0)
     _, _, _, south = Tile(tile.z, tile.x, tile.y + 1).buffered_lon_lat(0)
     east, *_ = Tile(tile.z, tile.x + 1, tile.y).buffered_lon_lat(0)

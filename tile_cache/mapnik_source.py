@@ -7,11 +7,12 @@ those that are free, and makes another where all are busy.
 from __future__ import annotations
 
 import logging
+import math
 import os
 import queue
 import warnings
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from io import BytesIO
 from types import ModuleType
 from typing import Any
@@ -48,19 +49,30 @@ class LayersSource(MapLayer):
 
     supports_meta_tiles = True
 
-    def __init__(self, names: Sequence[str], background: str | None) -> None:
+    def __init__(self, names: Sequence[str], background: str | None, enlarged: float = 1.0) -> None:
+        """
+        Args:
+            enlarged: how many times as large as usual everything is drawn (widths, symbols, letters), while the scale
+                counts as so many times smaller: 2 for screens with pixels of half the size.
+        """
         super().__init__(ImageOptions(transparent=background is None, format="image/png"))
         self.extent = DefaultMapExtent()
         self.names = tuple(names)
-        self._background = background
+        self._background, self.enlarged = background, enlarged
         self._drawings = in_order(registry.get(name) for name in names)
         self._free: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     @property
+    def buffer_px(self) -> int:
+        """Pixels around a picture within which something drawn can reach into it."""
+        return math.ceil(BUFFER_PX * self.enlarged)
+
+    @cached_property
     def fingerprint(self) -> str:
         """Differs where the pictures differ although the data do not."""
         layers = mapnik_style.mapnik_layers(self._drawings)
-        return fingerprint_of(layers, mapnik_style.build_styles(self._drawings, faces()), self._background, BUFFER_PX)
+        styles = mapnik_style.build_styles(self._drawings, faces())
+        return fingerprint_of(layers, styles, self._background, BUFFER_PX, self.enlarged)
 
     def is_opaque(self, query: MapQuery) -> bool:
         return self._background is not None
@@ -69,7 +81,7 @@ class LayersSource(MapLayer):
         mapnik = load_mapnik()
         try:
             canvas = self._take()
-            picture = _render(mapnik, canvas, query)
+            picture = _render(mapnik, canvas, query, self.enlarged)
         except RuntimeError as error:
             log.warning("%s could not be drawn: %s", ", ".join(self.names), error)
             raise SourceError(AWAY) from error
@@ -80,31 +92,31 @@ class LayersSource(MapLayer):
         try:
             return self._free.get_nowait()
         except queue.Empty:
-            return build_map(self._drawings, self._background)
+            return build_map(self._drawings, self._background, self.buffer_px)
 
 
 class LayersSourceConfiguration(SourceConfiguration):
-    """How the source is written in a configuration of MapProxy: ``{type: machigis, layers: […], background: …}``."""
+    """How the source is written for MapProxy: ``{type: machigis, layers: […], background: …, enlarged: …}``."""
 
     source_type = (SOURCE_TYPE,)
 
     def source(self, params: Any = None) -> LayersSource:
-        return LayersSource(self.conf["layers"], self.conf.get("background"))
+        return LayersSource(self.conf["layers"], self.conf.get("background"), self.conf.get("enlarged", 1.0))
 
 
 def register() -> None:
     """Make the source known to MapProxy."""
     register_source_configuration(
-        SOURCE_TYPE, LayersSourceConfiguration, SOURCE_TYPE, {"layers": [""], "background": ""}
+        SOURCE_TYPE, LayersSourceConfiguration, SOURCE_TYPE, {"layers": [""], "background": "", "enlarged": 1.0}
     )
 
 
-def build_map(drawings: Sequence[Drawing], background: str | None) -> Any:
+def build_map(drawings: Sequence[Drawing], background: str | None, buffer_px: int = BUFFER_PX) -> Any:
     """A Mapnik map of the drawings, ready to be given a size and a place."""
     mapnik = load_mapnik()
     canvas = mapnik.Map(256, 256)
     mapnik.load_map_from_string(canvas, mapnik_style.build_styles(drawings, faces()))
-    canvas.buffer_size = BUFFER_PX
+    canvas.buffer_size = buffer_px
     # The picture shows the box that is asked for, whatever its shape; Mapnik would rather show more ground.
     canvas.aspect_fix_mode = mapnik.aspect_fix_mode.RESPECT
     if background is not None:
@@ -170,12 +182,12 @@ def _in_full(code: str) -> str:
         return str(CRS(code).to_proj4())
 
 
-def _render(mapnik: ModuleType, canvas: Any, query: MapQuery) -> bytes:
+def _render(mapnik: ModuleType, canvas: Any, query: MapQuery, enlarged: float) -> bytes:
     canvas.resize(*query.size)
     canvas.srs = projection(query.srs)
     canvas.zoom_to_box(mapnik.Box2d(*query.bbox))
     picture = mapnik.Image(*query.size)
-    mapnik.render(canvas, picture)
+    mapnik.render(canvas, picture, enlarged)
     return bytes(picture.to_string("png32:z=1"))
 
 

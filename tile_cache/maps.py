@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,15 +12,18 @@ from typing import Any
 from django.conf import settings
 from django.db import close_old_connections
 from mapproxy.cache.tile_manager import TileManager
+from mapproxy.config import local_base_config
 from mapproxy.config.configuration.proxy import ProxyConfiguration
 from mapproxy.config.loader import validate
 from mapproxy.config.spec import validate_options
 from mapproxy.wsgiapp import MapProxyApp
 
 from layers import registry
+from layers.crs import epsg_uri
 from layers.problems import Problem
 from tile_cache import mapnik_source, mapproxy_config, raster_store
 from tile_cache.map_requests import Answer, corrected, find_fault, problem_answer, send, service_exception
+from tile_cache.raster_grids import MERCATOR, RETINA, raster_grids
 
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
@@ -30,6 +34,7 @@ SERVICES = {
     "tms": "tms/1.0.0",
     "xyz": "tiles/{layer}/webmercator/{z}/{x}/{y}.png",
 }
+_AT_2X = re.compile(rf"(/(?:tiles|wmts)/[^/]+/){MERCATOR}(/[0-9]+/[0-9]+/[0-9]+)@2x(\.[a-z]+)")
 HANDLERS = frozenset({"service", "wms", "wmts", "tms", "tiles"})
 _lock = threading.Lock()
 _built: dict[tuple[str, int], WsgiApp] = {}
@@ -45,7 +50,13 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
         return send(start_response, problem_answer(unknown))
     if fault := find_fault(environ.get("QUERY_STRING", "")):
         return send(start_response, service_exception(fault))
-    return _ask_mapproxy(environ, start_response)
+    return _ask_mapproxy(_named(environ), start_response)
+
+
+def _named(environ: dict[str, Any]) -> dict[str, Any]:
+    """The request with the grid's name in the place of the ending ``@2x``."""
+    found = _AT_2X.fullmatch(environ.get("PATH_INFO", ""))
+    return environ if found is None else {**environ, "PATH_INFO": f"{found[1]}{RETINA}{found[2]}{found[3]}"}
 
 
 def _ask_mapproxy(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -77,7 +88,9 @@ def get_app() -> WsgiApp:
 def build_app(folder: Path) -> WsgiApp:
     """MapProxy from the registry, its tiles in `folder`."""
     configuration = configure(folder)
-    app: WsgiApp = MapProxyApp(configuration.configured_services(), configuration.base_config)
+    with local_base_config(configuration.base_config):  # it says whose axes begin with the northing
+        services = configuration.configured_services()
+    app: WsgiApp = MapProxyApp(services, configuration.base_config)
     return app
 
 
@@ -86,7 +99,7 @@ def build_managers(folder: Path) -> dict[str, TileManager]:
     managers = {}
     for name, cache in configure(folder).caches.items():
         for grid, _, manager in cache.caches():
-            if grid.name == mapproxy_config.GRID:
+            if grid.name == MERCATOR:
                 managers[name.removesuffix("-tiles")] = manager
     return managers
 
@@ -101,12 +114,16 @@ def configure(folder: Path) -> ProxyConfiguration:
     configuration = ProxyConfiguration(described, conf_base_dir=str(folder))
     for name, cache in configuration.caches.items():
         for _, _, manager in cache.caches():
-            raster_store.keep_true(manager, folder / name)
+            raster_store.keep_true(manager, folder / raster_store.folder_of(name, manager.grid.name))
     return configuration
 
 
 def _index(environ: dict[str, Any]) -> Answer:
     root = environ.get("SCRIPT_NAME", "") + "/"
     links = {name: root + path for name, path in SERVICES.items()}
-    document = {"title": "まちGIS: WMS, WMTS, TMS", "services": links}
+    grids = [
+        {"name": grid.name, "crs": epsg_uri(grid.srid), "pixels": grid.tile_px, "levels": grid.levels}
+        for grid in raster_grids(settings.CITY)
+    ]
+    document = {"title": "まちGIS: WMS, WMTS, TMS", "services": links, "grids": grids}
     return "200 OK", [("Content-Type", "application/json")], json.dumps(document, ensure_ascii=False).encode()

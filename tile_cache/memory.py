@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
-from tile_cache.grid import Bounds
+from tile_cache.degrees import Bounds
 from tile_cache.truth import Ground, Stamps
 
 OVERHEAD_BYTES: Final = 2_000

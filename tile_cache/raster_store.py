@@ -22,9 +22,11 @@ from mapproxy.query import MapQuery
 from mapproxy.source import SourceError
 
 from tile_cache import truth
-from tile_cache.grid import Bounds, Tile, lon_lat_bounds
+from tile_cache.degrees import Bounds, degrees_around
+from tile_cache.grid import Tile
 from tile_cache.map_requests import AWAY
-from tile_cache.mapnik_source import BUFFER_PX, LayersSource
+from tile_cache.mapnik_source import LayersSource
+from tile_cache.raster_grids import MERCATOR
 from tile_cache.store import TileStore
 from tile_cache.stored import Stored
 
@@ -36,19 +38,18 @@ class TrueTiles(TileCacheBase):
         super().__init__()
         self._tiles = TileStore(folder, "png")
         self._manager = manager
-        self._names = source.names
-        self._fingerprint = source.fingerprint
+        self._source = source
         self._drawing = threading.local()
 
     def begin(self) -> None:
         """This thread is about to draw: what it stores next is as true as the log is now."""
-        self._drawing.stamps = truth.stamps_of(self._names)
+        self._drawing.stamps = truth.stamps_of(self._source.names)
 
     def load_tile(self, tile: CachedTile, with_metadata: bool = False, dimensions: Any = None) -> bool:
         if not tile.is_missing():
             return True
         place = _place(tile)
-        stored = self._tiles.find(place, self._fingerprint)
+        stored = self._tiles.find(place, self._source.fingerprint)
         if stored is None or not self._is_true(stored, tile):
             return False
         tile.image_result = ImageResult(BytesIO(stored.body), image_opts=self._manager.image_opts)
@@ -61,7 +62,7 @@ class TrueTiles(TileCacheBase):
     def store_tile(self, tile: CachedTile, dimensions: Any = None) -> bool:
         if not tile.stored:
             with tile_buffer(tile) as file:
-                stored = Stored(self._fingerprint, self._drawing.stamps, file.read())
+                stored = Stored(self._source.fingerprint, self._drawing.stamps, file.read())
             self._tiles.save(_place(tile), stored)
         return True
 
@@ -82,8 +83,9 @@ class TrueTiles(TileCacheBase):
         """What a change must touch to be seen in the tile: degrees."""
         grid, meta_grid = self._manager.grid, self._manager.meta_grid
         west, south, east, north = meta_grid.meta_tile(tile.coord).bbox if meta_grid else grid.tile_bbox(tile.coord)
-        margin = BUFFER_PX * grid.resolution(tile.coord[2])
-        return lon_lat_bounds((west - margin, south - margin, east + margin, north + margin))
+        margin = self._source.buffer_px * grid.resolution(tile.coord[2])
+        box = west - margin, south - margin, east + margin, north + margin
+        return degrees_around(box, int(grid.srs.srs_code.rpartition(":")[2]))
 
 
 class TrueTileCreator(TileCreator):
@@ -101,6 +103,11 @@ def keep_true(manager: TileManager, folder: Path) -> None:
     """Put a manager's tiles under the rule."""
     manager.cache = TrueTiles(folder, manager, manager.sources[0])
     manager.tile_creator_class = TrueTileCreator
+
+
+def folder_of(cache: str, grid: str) -> str:
+    """Where a cache's pictures in a grid are kept: those of each grid apart."""
+    return cache if grid == MERCATOR else f"{cache}@{grid}"
 
 
 def _place(tile: CachedTile) -> Tile:

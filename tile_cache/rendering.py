@@ -19,8 +19,9 @@ from layers.problems import Problem
 from layers.query import Query
 from layers.spec import Audience, LayerSpec
 from tile_cache import thinning, truth, vector
+from tile_cache.degrees import Bounds
 from tile_cache.flight import Flights, turn
-from tile_cache.grid import Bounds, Tile
+from tile_cache.grid import Grid, Tile
 from tile_cache.memory import TrueMemory
 from tile_cache.store import TileStore
 from tile_cache.stored import Stored, fingerprint_of
@@ -143,7 +144,7 @@ class _Job:
         query = vector.tile_query(layers, tile, audience)
         self.fingerprint = fingerprint_of(query.sql, query.params, GZIP_LEVEL, thinning.RULES)
         self._lon_lat = tile.buffered_lon_lat(vector.buffer_units(layers))
-        self._store = TileStore(settings.TILE_STORE / "vector" / name, "mvt")
+        self._store = TileStore(settings.TILE_STORE / "vector" / _folder(name, tile.grid), "mvt")
 
     def answer(self) -> Rendered:
         """From the store, if that is true; otherwise by whoever is first."""
@@ -221,6 +222,11 @@ class _Job:
     @staticmethod
     def _found(stored: Stored, ground: Ground, outcome: Outcome) -> Rendered:
         return Rendered(stored.body, _tag(stored.body), ground, outcome)
+
+
+def _folder(name: str, grid: Grid) -> str:
+    """Where a part's tiles are kept: those of each grid apart."""
+    return name if grid.is_mercator else f"{name}@{grid.name}"
 
 
 def away() -> Problem:

@@ -8,7 +8,7 @@ from typing import Final
 from django.contrib.gis.db.models import GeometryField
 from django.db import models
 
-from layers.crs import LON_LAT_SRID, WEB_MERCATOR_SRID
+from layers.crs import LON_LAT_SRID
 from layers.reading import Query, quoted
 from layers.spec import Field, LayerSpec
 from tile_cache.grid import EXTENT, Tile
@@ -69,11 +69,20 @@ def layer_bytes(name: str, rows: Query) -> Query:
 
 def in_tile(shape: Query, tile: Tile, buffer: int, tolerance_units: float = 0) -> Query:
     """A shape in longitude and latitude as one in the tile's units, cut to the tile and a margin of so many units."""
-    flat = Query("ST_Transform(") + shape + Query(f", {WEB_MERCATOR_SRID})")
+    flat = Query("ST_Transform(") + shape + Query(f", {tile.grid.srid})")
     if tolerance_units:
         flat = Query("ST_Simplify(") + flat + Query(", %s, true)", (tile.edge_m * tolerance_units / EXTENT,))
-    ground = Query(f", ST_MakeEnvelope(%s, %s, %s, %s, {WEB_MERCATOR_SRID})", tile.bounds_m)
+    ground = Query(f", ST_MakeEnvelope(%s, %s, %s, %s, {tile.grid.srid})", tile.bounds_m)
     return Query("ST_AsMVTGeom(") + flat + ground + Query(f", {EXTENT}, {buffer}, true)")
+
+
+def near(tile: Tile) -> Query:
+    """The shape of the alias ``t``, in a plane grid without what lies so far away that its projection has no place."""
+    if tile.grid.is_mercator:
+        return Query("t.geometry")
+    ground = f"ST_MakeEnvelope(%s, %s, %s, %s, {LON_LAT_SRID})"
+    cut = f"CASE WHEN t.geometry @ {ground} THEN t.geometry ELSE ST_ClipByBox2D(t.geometry, {ground}) END"
+    return Query(cut, tile.grid.ground * 2)
 
 
 def rows_within(tile: Tile, buffer: int) -> Query:

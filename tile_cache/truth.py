@@ -14,7 +14,7 @@ from typing import Any, Final
 from layers import database
 from layers.crs import LON_LAT_SRID
 from layers.query import Query
-from tile_cache.grid import Bounds
+from tile_cache.degrees import Bounds
 
 
 @dataclass(frozen=True, slots=True)

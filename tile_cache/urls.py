@@ -15,4 +15,9 @@ urlpatterns = [
         name="tile_of_revision",
     ),
     re_path(r"^(?P<name>[^/]+)/(?P<z>[^/]+)/(?P<x>[^/]+)/(?P<y>[^/]+)\.mvt$", views.tile, name="tile"),
+    re_path(
+        r"^(?P<name>[^/]+)/(?P<grid>[^/]*[^/0-9][^/]*)/(?P<z>[^/]+)/(?P<x>[^/]+)/(?P<y>[^/]+)\.mvt$",
+        views.tile,
+        name="tile_in_grid",
+    ),
 ]

@@ -30,6 +30,7 @@ from tile_cache.tile_sql import (
     is_line,
     is_point,
     layer_bytes,
+    near,
     number_sql,
     rows_within,
 )
@@ -73,7 +74,7 @@ def tile_query(
 
 def is_drawn(layer: LayerSpec, tile: Tile, audience: Audience) -> bool:
     """Whether the layer has anything to show to the audience at the tile's zoom."""
-    return audience.covers(layer.read) and tile.z in layer.zooms and kinds_at(layer, tile.z) != ()
+    return audience.covers(layer.read) and tile.drawn_zoom in layer.zooms and kinds_at(layer, tile.drawn_zoom) != ()
 
 
 def fields_at(layer: LayerSpec, audience: Audience, zoom: int) -> tuple[Field, ...]:
@@ -112,14 +113,14 @@ def shown_to(layers: Sequence[LayerSpec], audience: Audience) -> Audience:
 
 def _layer_queries(layer: LayerSpec, tile: Tile, audience: Audience, few: Mapping[str, Few]) -> list[Query]:
     """One expression a layer of the tile: the layer's own, and that of its points for names."""
-    fields = fields_at(layer, audience, tile.z)
+    fields = fields_at(layer, audience, tile.drawn_zoom)
     condition = _condition(layer, tile, audience)
-    if tiling.is_gathered(layer, tile.z):
+    if tiling.is_gathered(layer, tile.drawn_zoom):
         if layer.name in few:  # so few features are too large only by their texts
             fields = tuple(field for field in fields if field.codes)
         return [gathering.layer_query(layer, tile, fields, condition)]
     queries = [_features_query(layer, tile, fields, condition, few.get(layer.name, Few()))]
-    if has_labels(layer, audience, tile.z):
+    if has_labels(layer, audience, tile.drawn_zoom):
         wanted = few.get(tiling.labels_name(layer), Few())
         queries.append(label_points.layer_query(layer, tile, fields, condition, wanted))
     return queries
@@ -143,10 +144,10 @@ def _features_query(layer: LayerSpec, tile: Tile, fields: Sequence[Field], condi
 
 def _drawn(layer: LayerSpec, tile: Tile, few: Few) -> Query:
     """The feature's shape in the tile's units. One that must not be left out is two units wide, however small it is."""
-    tolerance = few.coarser * (TOLERANCE_UNITS if tile.z < DETAIL_ZOOM else few.coarser > 1)
+    tolerance = few.coarser * (TOLERANCE_UNITS if tile.drawn_zoom < DETAIL_ZOOM else few.coarser > 1)
     if is_point(layer) or not tolerance:
-        return in_tile(Query("t.geometry"), tile, _buffer(layer))
-    drawn = in_tile(Query("t.geometry"), tile, _buffer(layer), tolerance)
+        return in_tile(Query("t.geometry") if is_point(layer) else near(tile), tile, _buffer(layer))
+    drawn = in_tile(near(tile), tile, _buffer(layer), tolerance)
     if layer.tiling.smallest_px != 0:
         return drawn
     return Query("coalesce(") + drawn + Query(", ") + in_tile(_speck(layer, tile), tile, _buffer(layer)) + Query(")")
@@ -154,7 +155,7 @@ def _drawn(layer: LayerSpec, tile: Tile, few: Few) -> Query:
 
 def _speck(layer: LayerSpec, tile: Tile) -> Query:
     """The smallest area, or line, that a tile can hold, where the feature is."""
-    unit_degrees = 360 / 2**tile.z / EXTENT
+    unit_degrees = 360 / 2**tile.drawn_zoom / EXTENT
     place = "ST_PointOnSurface(t.geometry)"
     if is_area(layer):
         return Query(f"ST_Expand({place}, %s)", (unit_degrees,))
@@ -165,11 +166,11 @@ def _speck(layer: LayerSpec, tile: Tile) -> Query:
 def _condition(layer: LayerSpec, tile: Tile, audience: Audience) -> Query:
     """Which rows of the ground are the audience's and large enough to be seen, beginning with AND, or nothing."""
     query = row_condition(layer, audience)
-    kinds = kinds_at(layer, tile.z)
+    kinds = kinds_at(layer, tile.drawn_zoom)
     if kinds is not None:
         query += Query(" AND t.kind = ANY(%s)", (list(kinds),))
-    degrees = tiling.smallest_px(layer) * 360 / 2**tile.z / 512
-    if tile.z < layer.tiling.detail_zoom and degrees:
+    degrees = tiling.smallest_px(layer) * 360 / 2**tile.drawn_zoom / 512
+    if tile.drawn_zoom < layer.tiling.detail_zoom and degrees:
         query += _large_enough(layer, degrees)
     return query
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -21,6 +22,7 @@ from layers.spec import Audience
 from tile_cache import answers, revisions, tilesets
 from tile_cache import style as styles
 from tile_cache import tilejson as tilejsons
+from tile_cache.grid import WEB_MERCATOR_QUAD, grids_of
 from tile_cache.revisions import Revision
 from tile_cache.tilesets import Tileset
 
@@ -39,6 +41,17 @@ def index(request: HttpRequest) -> HttpResponse:
                 "tiles": f"{root}{tileset.name}/{{z}}/{{x}}/{{y}}.mvt",
             }
             for tileset in tilesets.every(_audience(request))
+        ],
+        "grids": [
+            {
+                "id": grid.name,
+                "crs": grid.crs_uri,
+                "tiles": f"{root}{{tileset}}/{grid.name}/{{z}}/{{x}}/{{y}}.mvt",
+                "origin": [grid.west, grid.north],
+                "edge": grid.whole_edge_m,
+                "maxzoom": grid.last_zoom,
+            }
+            for grid in grids_of(settings.CITY)
         ],
         "styles": [{"id": name, "style": f"{root}styles/{name}.json"} for name in styles.NAMES],
     }
@@ -79,10 +92,18 @@ def style(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-def tile(request: HttpRequest, name: str, z: str, x: str, y: str, revision: str | None = None) -> HttpResponse:
+def tile(
+    request: HttpRequest,
+    name: str,
+    z: str,
+    x: str,
+    y: str,
+    revision: str | None = None,
+    grid: str = WEB_MERCATOR_QUAD.name,
+) -> HttpResponse:
     """One vector tile; 204 where nothing is there, 307 from a revision of the past to the present one."""
     is_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
-    asked = answers.AskedTile(request.path, name, z, x, y, revision, _audience(request), is_gzip)
+    asked = answers.AskedTile(request.path, name, z, x, y, revision, _audience(request), is_gzip, grid)
     found = answers.not_modified(answers.answer(asked), request.headers.get("If-None-Match", ""))
     response = HttpResponse(found.body, status=found.status, headers=dict(found.headers))
     if not found.body:

@@ -17,7 +17,7 @@ from typing import Any, Final
 from django.db import Error
 
 from layers import database
-from tile_cache.grid import Bounds
+from tile_cache.degrees import Bounds
 from tile_cache.memory import TrueMemory
 from tile_cache.truth import AT_SQL, Stamp
 

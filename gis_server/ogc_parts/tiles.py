@@ -9,13 +9,14 @@ import gzip
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import re_path
 from django.utils.cache import patch_vary_headers
 
-from gis_server.ogc_parts import quad, tilesets, words
-from gis_server.ogc_parts.asked import layers_of, not_found, read_collections, read_data
+from gis_server.ogc_parts import matrix_sets, tilesets, words
+from gis_server.ogc_parts.asked import layers_of, read_collections, read_data
 from gis_server.ogc_parts.links import (
     MVT,
     TILESETS,
@@ -31,9 +32,8 @@ from layers.spec import LayerSpec
 from ogc_api import asking, parts
 from ogc_api.answering import answers, json_response, not_modified, page
 from ogc_api.asking import Asked
-from tile_cache import tilejson as tilejsons
 from tile_cache.base_map import BASE_GROUP
-from tile_cache.grid import MAX_ZOOM, Tile
+from tile_cache.grid import Grid, Tile, get_grid, grids_of
 from tile_cache.rendering import Rendered, render
 from tile_cache.tilesets import Tileset
 
@@ -58,28 +58,32 @@ CHOICE = ("collections",)
 
 @answers("GET", "HEAD")
 def tile_matrix_sets(request: HttpRequest) -> HttpResponseBase:
-    """The ways of dividing the ground that tiles are made in: one."""
+    """The ways of dividing the ground that tiles are made in."""
     asked = asking.read(request)
     own = f"{asked.base_url}/tileMatrixSets"
-    one = {
-        "id": quad.NAME,
-        "title": words.in_language(asked.language).quad,
-        "uri": quad.URI,
-        "crs": quad.CRS_URI,
-        "links": to_itself(asked, f"{own}/{quad.NAME}"),
-    }
-    document = {"tileMatrixSets": [one], "links": to_itself(asked, own)}
+    listed = [
+        {
+            "id": grid.name,
+            "title": words.of_grid(grid, asked.language),
+            "uri": matrix_sets.uri(grid, own),
+            "crs": grid.crs_uri,
+            "links": to_itself(asked, f"{own}/{grid.name}"),
+        }
+        for grid in grids_of(settings.CITY)
+    ]
+    document = {"tileMatrixSets": listed, "links": to_itself(asked, own)}
     return _answer(request, asked, document, "tile_matrix_sets.html")
 
 
 @answers("GET", "HEAD")
 def tile_matrix_set(request: HttpRequest, matrix_set: str) -> HttpResponseBase:
     """The definition of one."""
-    _check_matrix_set(matrix_set)
+    grid = _grid(matrix_set)
     asked = asking.read(request)
-    document = quad.definition() | {
-        "title": words.in_language(asked.language).quad,
-        "links": to_itself(asked, f"{asked.base_url}/tileMatrixSets/{quad.NAME}"),
+    root = f"{asked.base_url}/tileMatrixSets"
+    document = matrix_sets.definition(grid, root) | {
+        "title": words.of_grid(grid, asked.language),
+        "links": to_itself(asked, f"{root}/{grid.name}"),
     }
     return _answer(request, asked, document, "tile_matrix_set.html")
 
@@ -90,18 +94,21 @@ def tileset_list(request: HttpRequest, collection: str | None = None) -> HttpRes
     layer = _layer(request, collection)
     asked = asking.read(request, () if layer else CHOICE)
     origin = _origin(asked, layer)
-    return _answer(request, asked, tilesets.list_document(origin, asked), "tilesets.html", _frame(origin, asked))
+    grids = [{"name": grid.name, "title": words.of_grid(grid, asked.language)} for grid in grids_of(settings.CITY)]
+    shown = _frame(origin, asked) | {"grids": grids}
+    return _answer(request, asked, tilesets.list_document(origin, asked), "tilesets.html", shown)
 
 
 @answers("GET", "HEAD")
 def tileset(request: HttpRequest, matrix_set: str, collection: str | None = None) -> HttpResponseBase:
     """What is in a tileset, and where its tiles are."""
     layer = _layer(request, collection)
-    _check_matrix_set(matrix_set)
+    grid = _grid(matrix_set)
     asked = asking.read(request, () if layer else CHOICE)
     origin = _origin(asked, layer)
-    document = tilesets.document(origin, asked)
-    return _answer(request, asked, document, "tileset.html", _frame(origin, asked) | _shown(origin, asked, document))
+    document = tilesets.document(origin, grid, asked)
+    shown = _frame(origin, asked) | {"grid_name": grid.name, "grid_title": words.of_grid(grid, asked.language)}
+    return _answer(request, asked, document, "tileset.html", shown | _shown(origin, asked, document))
 
 
 @answers("GET", "HEAD")
@@ -110,11 +117,11 @@ def tile(
 ) -> HttpResponseBase:
     """One tile; 204 where nothing is there, 404 outside the tileset."""
     layer = _layer(request, collection)
-    _check_matrix_set(matrix_set)
+    grid = _grid(matrix_set)
     asked = read_data(request, () if layer else CHOICE, ("mvt",))
     tileset = _origin(asked, layer).tileset(asked)
-    place = read_tile(matrix, row, col)
-    first, last = tilejsons.zooms(tileset.layers)
+    place = read_tile(matrix, row, col, grid)
+    first, last = tilesets.zooms(tileset, grid)
     if not first <= place.z <= last:
         raise _outside("tileMatrix", f"this tileset has the tile matrices {first} to {last}, not {place.z}")
     rendered = render(tileset, place)
@@ -123,21 +130,21 @@ def tile(
     return _tile_response(request, tileset, rendered)
 
 
-def read_tile(matrix: str, row: str, col: str) -> Tile:
+def read_tile(matrix: str, row: str, col: str, grid: Grid) -> Tile:
     """The tile of an address.
 
     Raises:
         Problem: 400 for what is no number, 404 for a tile that the matrix set does not have.
     """
     z = _number("tileMatrix", matrix)
-    if z > MAX_ZOOM:
-        raise _outside("tileMatrix", f"tiles are made for the tile matrices 0 to {MAX_ZOOM}, not {z}")
+    if z > grid.last_zoom:
+        raise _outside("tileMatrix", f"tiles are made for the tile matrices 0 to {grid.last_zoom}, not {z}")
     last = 2**z - 1
     numbers = {name: _number(name, text) for name, text in (("tileRow", row), ("tileCol", col))}
     for name, number in numbers.items():
         if number > last:
             raise _outside(name, f"in tile matrix {z}, {name} is 0 to {last}, not {number}")
-    return Tile(z, numbers["tileCol"], numbers["tileRow"])
+    return Tile(z, numbers["tileCol"], numbers["tileRow"], grid)
 
 
 def _number(name: str, text: str) -> int:
@@ -154,8 +161,8 @@ def _check_limits(tileset: Tileset, place: Tile, asked: Asked) -> None:
     """Raises:
     Problem: 404 for a tile beyond the tileset's limits (OGC 20-057, /req/core/tc-error).
     """
-    limit = tilesets.limit_at(tileset, place.z, asked)
-    if not quad.is_within(limit, place.y, place.x):
+    limit = tilesets.limit_at(tileset, place, asked)
+    if not matrix_sets.is_within(limit, place.y, place.x):
         rows, cols = (f"{limit[f'minTile{axis}']} to {limit[f'maxTile{axis}']}" for axis in ("Row", "Col"))
         raise _outside("tileRow", f"in tile matrix {place.z}, this tileset has the rows {rows} and the columns {cols}")
 
@@ -192,9 +199,8 @@ def _origin(asked: Asked, layer: LayerSpec | None) -> Origin:
     return Origin(asked.base_url, None, read_collections(asked, [each.name for each in layers_of(asked.audience)]))
 
 
-def _check_matrix_set(name: str) -> None:
-    if name != quad.NAME:
-        raise not_found("tile matrix set", name, [quad.NAME], "tileMatrixSetId")
+def _grid(name: str) -> Grid:
+    return get_grid(name, settings.CITY, "tileMatrixSetId")
 
 
 def _frame(origin: Origin, asked: Asked) -> dict[str, Any]:
@@ -222,7 +228,7 @@ def _shown(origin: Origin, asked: Asked, document: dict[str, Any]) -> dict[str, 
         "only": ",".join(origin.chosen or ()),
         "bounds": ",".join(str(degrees) for degrees in (*box["lowerLeft"], *box["upperRight"])),
         "template": links[said.tile],
-        "tilejson": links[said.tilejson],
+        "tilejson": links.get(said.tilejson, ""),
         "first": limits[0]["tileMatrix"],
         "last": limits[-1]["tileMatrix"],
     }

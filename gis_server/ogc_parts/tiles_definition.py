@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gis_server.ogc_parts import quad
+from django.conf import settings
+
 from gis_server.ogc_parts.defining import (
     an_object,
     collection_parameter,
@@ -22,7 +23,7 @@ from gis_server.ogc_parts.links import MVT
 from layers import registry
 from ogc_api.asking import Asked
 from ogc_api.definition.parts import ref
-from tile_cache.grid import MAX_ZOOM
+from tile_cache.grid import MAX_ZOOM, grids_of
 
 Json = dict[str, Any]
 TAG = "tiles"
@@ -30,13 +31,14 @@ TAG = "tiles"
 
 def paths(asked: Asked) -> Json:
     """Every address of the tiles."""
-    matrix_set = path_parameter("tileMatrixSetId", {"type": "string", "enum": [quad.NAME]}, "the tile matrix set")
+    names = [grid.name for grid in grids_of(settings.CITY)]
+    matrix_set = path_parameter("tileMatrixSetId", {"type": "string", "enum": names}, "the tile matrix set")
     found = {
         "/tileMatrixSets": operation(
             asked, "getTileMatrixSetsList", TAG, "tile_matrix_sets", document("tileMatrixSets")
         ),
         "/tileMatrixSets/{tileMatrixSetId}": operation(
-            asked, "getTileMatrixSet", TAG, "quad", document("tileMatrixSet"), [matrix_set]
+            asked, "getTileMatrixSet", TAG, "tile_matrix_set", document("tileMatrixSet"), [matrix_set]
         ),
     }
     for origin, prefix, given in (

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 
-from gis_server.ogc_parts import quad, words
+from gis_server.ogc_parts import matrix_sets, words
 from gis_server.ogc_parts.asked import tiles_root
 from gis_server.ogc_parts.links import (
     GEODATA,
@@ -33,7 +33,8 @@ from ogc_api.asking import Asked
 from ogc_api.features.remembering import extent_of
 from tile_cache import label_points, tilesets, vector
 from tile_cache import tilejson as tilejsons
-from tile_cache.grid import Bounds
+from tile_cache.degrees import Bounds
+from tile_cache.grid import Grid, Tile, grids_of
 from tile_cache.tilesets import Tileset
 
 Json = dict[str, Any]
@@ -80,32 +81,32 @@ class Origin:
 
 
 def list_document(origin: Origin, asked: Asked) -> Json:
-    """The tilesets of an origin: one, in WebMercatorQuad."""
+    """The tilesets of an origin: one for each tile matrix set."""
     return {
         "links": to_itself(asked, f"{origin.address}/tiles", origin.query),
-        "tilesets": [_summary(origin, asked)],
+        "tilesets": [_summary(origin, grid, asked) for grid in grids_of(settings.CITY)],
     }
 
 
-def _summary(origin: Origin, asked: Asked) -> Json:
-    own = f"{origin.address}/tiles/{quad.NAME}"
+def _summary(origin: Origin, grid: Grid, asked: Asked) -> Json:
+    own = f"{origin.address}/tiles/{grid.name}"
     return {
         "title": origin.title(asked),
         "dataType": "vector",
-        "crs": quad.CRS_URI,
-        "tileMatrixSetURI": quad.URI,
-        "links": [*to_itself(asked, own, origin.query), _scheme(asked), _tiles(origin, asked)],
+        "crs": grid.crs_uri,
+        "tileMatrixSetURI": matrix_sets.uri(grid, f"{asked.base_url}/tileMatrixSets"),
+        "links": [*to_itself(asked, own, origin.query), _scheme(grid, asked), _tiles(origin, grid, asked)],
     }
 
 
-def document(origin: Origin, asked: Asked) -> Json:
+def document(origin: Origin, grid: Grid, asked: Asked) -> Json:
     """The whole metadata of a tileset, as this caller may see it."""
     tileset = origin.tileset(asked)
     extents = extents_of(tileset.layers, asked)
     around = _around(extents.values())
     lon, lat = settings.CITY.centre
-    first, last = tilejsons.zooms(tileset.layers)
-    return _summary(origin, asked) | {
+    first, last = zooms(tileset, grid)
+    return _summary(origin, grid, asked) | {
         "description": _description(origin, asked),
         "attribution": " / ".join(tilejsons.attributions(tileset.layers, asked.language)),
         "license": ", ".join(dict.fromkeys(layer.open_data.licence for layer in tileset.layers)),
@@ -114,25 +115,31 @@ def document(origin: Origin, asked: Asked) -> Json:
         "centerPoint": {
             "coordinates": [round(lon, 5), round(lat, 5)],
             "crs": CRS84_URI,
-            "tileMatrix": str(min(max(first, 13), last)),
+            "tileMatrix": str(min(max(first, grid.zoom_of(13)), last)),
         },
-        "tileMatrixSetLimits": limits_of(tileset, around),
-        "layers": [each for layer in tileset.layers for each in _layers(layer, asked, extents[layer.name])],
-        "links": _links(origin, asked, tileset),
+        "tileMatrixSetLimits": limits_of(tileset, grid, around),
+        "layers": [each for layer in tileset.layers for each in _layers(layer, grid, asked, extents[layer.name])],
+        "links": _links(origin, grid, asked, tileset),
     }
 
 
-def limits_of(tileset: Tileset, around: Bounds) -> list[Json]:
-    """The tiles of each matrix that can hold something now."""
+def zooms(tileset: Tileset, grid: Grid) -> tuple[int, int]:
+    """The first and the last matrix of which there are tiles."""
     first, last = tilejsons.zooms(tileset.layers)
+    return grid.zoom_of(first), grid.zoom_of(last)
+
+
+def limits_of(tileset: Tileset, grid: Grid, around: Bounds) -> list[Json]:
+    """The tiles of each matrix that can hold something now."""
+    first, last = zooms(tileset, grid)
     margin = vector.buffer_units(tileset.layers)
-    return [quad.limits(around, zoom, margin) for zoom in range(first, last + 1)]
+    return [matrix_sets.limits(around, zoom, margin, grid) for zoom in range(first, last + 1)]
 
 
-def limit_at(tileset: Tileset, zoom: int, asked: Asked) -> Json:
-    """The limits of one matrix."""
+def limit_at(tileset: Tileset, tile: Tile, asked: Asked) -> Json:
+    """The limits of the matrix that a tile is of."""
     around = _around(extents_of(tileset.layers, asked).values())
-    return quad.limits(around, zoom, vector.buffer_units(tileset.layers))
+    return matrix_sets.limits(around, tile.z, vector.buffer_units(tileset.layers), tile.grid)
 
 
 def extents_of(layers: tuple[LayerSpec, ...], asked: Asked) -> dict[str, Bounds | None]:
@@ -159,9 +166,9 @@ def _bounding_box(extent: Bounds) -> Json:
     }
 
 
-def _layers(layer: LayerSpec, asked: Asked, extent: Bounds | None) -> Iterator[Json]:
+def _layers(layer: LayerSpec, grid: Grid, asked: Asked, extent: Bounds | None) -> Iterator[Json]:
     """The layer itself and, where its tiles hold points for names, those."""
-    described = _layer(layer, asked, extent)
+    described = _layer(layer, grid, asked, extent)
     yield described
     if vector.has_labels(layer, asked.audience, vector.DETAIL_ZOOM):
         told = described["propertiesSchema"]["properties"]
@@ -182,7 +189,7 @@ def _gathered(layer: LayerSpec) -> Json:
     return {tiling.COUNT: count, tiling.SHARE: {"type": "number", "minimum": 0, "maximum": 1}}
 
 
-def _layer(layer: LayerSpec, asked: Asked, extent: Bounds | None) -> Json:
+def _layer(layer: LayerSpec, grid: Grid, asked: Asked, extent: Bounds | None) -> Json:
     carried = {field.name for field in vector.fields_at(layer, asked.audience, vector.DETAIL_ZOOM)}
     described = schema.properties(layer, asked.audience, asked.language)
     first, last = tilejsons.zooms((layer,))
@@ -193,9 +200,9 @@ def _layer(layer: LayerSpec, asked: Asked, extent: Bounds | None) -> Json:
         "dataType": "vector",
         "attribution": config.attribution_of(layer, settings.CITY).in_language(asked.language),
         "license": layer.open_data.licence,
-        "crs": quad.CRS_URI,
-        "minTileMatrix": str(first),
-        "maxTileMatrix": str(last),
+        "crs": grid.crs_uri,
+        "minTileMatrix": str(grid.zoom_of(first)),
+        "maxTileMatrix": str(grid.zoom_of(last)),
         "propertiesSchema": {
             "type": "object",
             "properties": {"id": {"type": "string", "x-ogc-role": "id"}}
@@ -219,27 +226,24 @@ def _description(origin: Origin, asked: Asked) -> str:
     return str(words.in_language(asked.language).tilesets_lead)
 
 
-def _links(origin: Origin, asked: Asked, tileset: Tileset) -> list[Link]:
+def _links(origin: Origin, grid: Grid, asked: Asked, tileset: Tileset) -> list[Link]:
     said = words.in_language(asked.language)
-    own = f"{origin.address}/tiles/{quad.NAME}"
-    found = [
-        *to_itself(asked, own, origin.query),
-        _tiles(origin, asked),
-        _scheme(asked),
-        link("alternate", JSON, said.tilejson, f"{tiles_root(asked)}{tileset.name}.json"),
-    ]
+    own = f"{origin.address}/tiles/{grid.name}"
+    found = [*to_itself(asked, own, origin.query), _tiles(origin, grid, asked), _scheme(grid, asked)]
+    if grid.is_mercator:  # TileJSON knows no other
+        found.append(link("alternate", JSON, said.tilejson, f"{tiles_root(asked)}{tileset.name}.json"))
     if origin.layer is not None:
         found += in_both_forms(GEODATA, origin.title(asked), origin.address)
     return found
 
 
-def _tiles(origin: Origin, asked: Asked) -> Link:
+def _tiles(origin: Origin, grid: Grid, asked: Asked) -> Link:
     """The address of a tile, with row before column."""
-    template = f"{origin.address}/tiles/{quad.NAME}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
+    template = f"{origin.address}/tiles/{grid.name}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
     title = words.in_language(asked.language).tile
     return link("item", MVT, title, template + (f"?{origin.query}" if origin.query else ""), templated=True)
 
 
-def _scheme(asked: Asked) -> Link:
-    title = words.in_language(asked.language).quad
-    return link(TILING_SCHEME, JSON, title, f"{asked.base_url}/tileMatrixSets/{quad.NAME}?f=json")
+def _scheme(grid: Grid, asked: Asked) -> Link:
+    title = words.of_grid(grid, asked.language)
+    return link(TILING_SCHEME, JSON, title, f"{asked.base_url}/tileMatrixSets/{grid.name}?f=json")

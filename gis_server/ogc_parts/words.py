@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 from types import SimpleNamespace
 
+from layers.crs import plane_rectangular_srid
 from layers.spec import Text
+from tile_cache.grid import Grid
 
 _WORDS = {
     "tiles": Text("タイル", "Tiles"),
@@ -17,6 +19,8 @@ _WORDS = {
     "tile_matrix_sets": Text("タイルの区切り方", "Tile matrix sets"),
     "tile_matrix_sets_lead": Text("タイルの大きさと並べ方の定義です。", "How the ground is divided into tiles."),
     "quad": Text("ウェブメルカトルの四分木", "Web Mercator quadtree"),
+    "plane": Text("平面直角座標系（第{}系）の四分木", "Quadtree of the Japanese plane rectangular system, zone {}"),
+    "tile_matrix_set": Text("タイルの区切り方の定義", "Definition of a tile matrix set"),
     "tilesets": Text("ベクトルタイル", "Vector tiles"),
     "tilesets_of": Text("{}のベクトルタイル", "Vector tiles of {}"),
     "tilesets_lead": Text(
@@ -53,6 +57,7 @@ _WORDS = {
     "attribution": Text("出典の表示", "Attribution"),
     "as_json": Text("JSONで見る", "See it as JSON"),
     "no_map": Text("地図を表示できません。", "The map cannot be shown."),
+    "corner": Text("左上の角", "Top left corner"),
     "scale": Text("縮尺の分母", "Scale denominator"),
     "cell": Text("1画素の長さ（m）", "Size of a pixel (m)"),
     "count": Text("タイルの数", "Tiles"),
@@ -68,6 +73,12 @@ _WORDS = {
 def in_language(language: str) -> SimpleNamespace:
     """The words as attributes, so that a misspelt one fails loudly in Python."""
     return SimpleNamespace(**{name: text.in_language(language) for name, text in _WORDS.items()})
+
+
+def of_grid(grid: Grid, language: str) -> str:
+    """The title of a tile matrix set."""
+    said = in_language(language)
+    return str(said.quad if grid.is_mercator else said.plane.format(grid.srid - plane_rectangular_srid(1) + 1))
 
 
 def text(name: str) -> Text:

@@ -49,9 +49,10 @@ def find(links: list[dict], rel: str, media_type: str = "application/json") -> d
 
 def test_the_tile_matrix_set_is_the_registered_one(client):
     listed = client.get("/api/tileMatrixSets").json()["tileMatrixSets"]
-    assert [(one["id"], one["uri"]) for one in listed] == [
-        (QUAD, "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad")
-    ]
+    assert (listed[0]["id"], listed[0]["uri"]) == (
+        QUAD,
+        "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad",
+    )
     document = client.get(find(listed[0]["links"], "self")["href"]).json()
     matrices = document["tileMatrices"]
     assert [matrix["id"] for matrix in matrices] == [str(zoom) for zoom in range(25)]
@@ -69,9 +70,7 @@ def test_a_client_that_follows_the_links_reaches_a_tile(client, prefix):
     put("shelters")
     start = client.get(f"/api{prefix or '/'}").json()
     listed = client.get(find(start["links"], f"{REL}/tilesets-vector")["href"]).json()["tilesets"]
-    assert [(one["dataType"], one["crs"]) for one in listed] == [
-        ("vector", "http://www.opengis.net/def/crs/EPSG/0/3857")
-    ]
+    assert (listed[0]["dataType"], listed[0]["crs"]) == ("vector", "http://www.opengis.net/def/crs/EPSG/0/3857")
     document = client.get(find(listed[0]["links"], "self")["href"]).json()
     assert client.get(find(document["links"], f"{REL}/tiling-scheme")["href"]).json()["id"] == QUAD
     template = find(document["links"], "item", MVT)
@@ -160,7 +159,7 @@ def test_a_wrong_tile_is_a_problem_that_names_what_is_wrong(client, address, sta
 
 def test_what_is_not_there_is_not_found(client):
     for path in ("/api/tileMatrixSets/Other", "/api/tiles/Other", f"/api/tiles/Other/{place()}"):
-        assert client.get(path).json()["detail"].endswith(f"there are: {QUAD}")
+        assert client.get(path).json()["detail"].endswith(f"there are: {QUAD}, JapanPlane09")
         assert client.get(path).status_code == 404
     assert client.get("/api/collections/nothing/tiles").status_code == 404
     assert client.get(f"/api/tiles/{QUAD}?collections=shelters,nothing").json()["parameter"] == "collections"

@@ -20,7 +20,7 @@ from layers.tiling import Tiling
 from tests.tile_cache.conftest import HERE
 from tests.tile_cache.mvt import decode
 from tile_cache import drawing, mapnik_style, style, thinning, vector
-from tile_cache.grid import EXTENT, Tile, tile_of
+from tile_cache.grid import EXTENT, Tile, plane_grid, tile_of
 from tile_cache.tile_sql import in_tile
 
 FACILITIES = registry.get("facilities")
@@ -73,6 +73,17 @@ def test_each_point_is_counted_in_one_tile_and_no_more(spread):
     found = [one for tile in around(12, margin=2) for one in content(tile, FACILITIES).get("facilities", [])]
     assert sum(one.properties.get("count", 1) for one in found) == 700
     assert len(found) < 400
+    assert all(is_inside(one) for one in found)
+
+
+def test_the_plane_grid_gathers_and_counts_in_its_own_tiles(spread):
+    spread(700)
+    grid = plane_grid(9, HERE[1])
+    middle, steps = tile_of(*HERE, grid.zoom_of(12), grid), range(-2, 3)
+    tiles = [Tile(middle.z, middle.x + x, middle.y + y, grid) for x in steps for y in steps]
+    found = [one for tile in tiles for one in content(tile, FACILITIES).get("facilities", [])]
+    assert sum(one.properties.get("count", 1) for one in found) == 700
+    assert len(found) < 500
     assert all(is_inside(one) for one in found)
 
 

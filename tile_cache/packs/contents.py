@@ -18,7 +18,8 @@ from layers.problems import Problem
 from layers.reading import Query, quoted, row_condition, rows
 from layers.spec import Audience, LayerSpec
 from tile_cache import thinning
-from tile_cache.grid import Bounds, Tile
+from tile_cache.degrees import Bounds
+from tile_cache.grid import Tile
 from tile_cache.packs.spool import Spool
 from tile_cache.seeding.area import get_area
 from tile_cache.seeding.walking import tiles_with_features

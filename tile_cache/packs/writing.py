@@ -16,7 +16,8 @@ from typing import Any, Final
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 
-from tile_cache.grid import Bounds, Tile
+from tile_cache.degrees import Bounds
+from tile_cache.grid import Tile
 from tile_cache.packs.metadata import build_rows
 
 MBTILES_APPLICATION_ID: Final = 0x4D504258

@@ -14,7 +14,7 @@ from layers import registry
 from layers.crs import LON_LAT_SRID
 from layers.problems import Problem
 from layers.reading import Query, quoted, rows
-from tile_cache.grid import Bounds
+from tile_cache.degrees import Bounds
 
 CITY: Final = "city"
 MARGIN_DEGREES: Final = 0.01
