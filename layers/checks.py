@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models
 
-from layers import registry
+from layers import registry, tiling
 from layers.changes import TRIGGER_NAMES
 from layers.feature import Feature
 from layers.spec import SYSTEM_FIELDS, Field, LayerSpec
@@ -44,6 +44,7 @@ def faults_of(layer: LayerSpec) -> Iterator[CheckMessage]:
         if field.name in columns:
             yield from _field_faults(layer, field)
     yield from _list_faults(layer, set(declared) & columns)
+    yield from _tiling_faults(layer, set(declared) & columns)
     if layer.rows is not None and not layer.edit.covers(layer.rows.everything):
         detail = f"{layer.name}: whoever may edit has to see every row, or ids of hidden rows could be found by writing"
         yield Error(detail, id="layers.E013")
@@ -94,6 +95,39 @@ def _list_faults(layer: LayerSpec, declared: set[str]) -> Iterator[CheckMessage]
             detail = f"{layer.name}: the list {one.name} needs a name of its own and declared true-or-false fields"
             yield Error(detail, id="layers.E012")
         taken.add(one.name)
+
+
+def _tiling_faults(layer: LayerSpec, declared: set[str]) -> Iterator[CheckMessage]:
+    """Tiles are made of what there is: zooms of tiles, points that can be gathered, fields that everybody may read."""
+    said = layer.tiling
+    zooms = {"detail_zoom": said.detail_zoom, "gather_below": said.gather_below or 0, **said.fields}
+    for name, zoom in zooms.items():
+        if not 0 <= zoom <= tiling.LAST_ZOOM:
+            detail = f"{layer.name}: {name} begins at zoom {zoom}; tiles have 0 to {tiling.LAST_ZOOM}"
+            yield Error(detail, id="layers.E014")
+    if said.smallest_px is not None and not 0 <= said.smallest_px <= 64:
+        yield Error(
+            f"{layer.name}: shapes smaller than {said.smallest_px} px are to be left out; 64 at most", id="layers.E014"
+        )
+    yield from _choosing_faults(layer, declared)
+    has_own = sorted(declared & {tiling.COUNT, tiling.SHARE})
+    if said.gather_below and (layer.geometry_type != "Point" or has_own):
+        detail = f"{layer.name}: only points can be gathered, and only without fields {tiling.COUNT} and {tiling.SHARE}"
+        yield Error(detail, id="layers.E015")
+    if layer.name.endswith(tiling.LABELS_SUFFIX):
+        yield Error(
+            f"{layer.name}: names ending with {tiling.LABELS_SUFFIX} are those of points for names", id="layers.E016"
+        )
+
+
+def _choosing_faults(layer: LayerSpec, declared: set[str]) -> Iterator[CheckMessage]:
+    """What decides which features a tile keeps would show in the choice: it has to be readable by all who see it."""
+    said = layer.tiling
+    readable = {field.name for field in layer.fields_for(layer.read)}
+    chosen_by = {name.removeprefix("-") for name in said.first} | ({said.gather_by} if said.gather_by else set())
+    for name in sorted((chosen_by - readable) | (set(said.fields) - declared)):
+        detail = f"{layer.name}: its tiles are made by {name}, which is no field that all who see the layer may read"
+        yield Error(detail, id="layers.E017")
 
 
 def _layer_names() -> set[str]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 from typing import Any
 
+from layers.tiling import Tiling
+
 
 class Audience(IntEnum):
     """Who is looking or editing. A higher audience may do all that a lower one may.
@@ -216,6 +218,7 @@ class LayerSpec:
         gazetteer: how its features are found by name; None for a layer whose features are not searched for.
         kind_field: the field of text whose code says what kind of thing a feature is.
         lists: lists that filters can name, made of the layer's flags.
+        tiling: what its vector tiles hold at which zoom; a layer that says nothing has what fits its geometry.
     """
 
     name: str
@@ -235,6 +238,7 @@ class LayerSpec:
     group: str = "city"
     kind_field: str | None = None
     lists: tuple[FlagList, ...] = ()
+    tiling: Tiling = field(default_factory=Tiling)
 
     @property
     def table(self) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from layers import tiling
 from layers.spec import LayerSpec
 from tile_cache.base_map import BASE_GROUP, Kind, kinds_of
 
@@ -32,6 +33,14 @@ PATTERN_ZOOM: Final = 12
 """Where patterns by class begin: further away they are only noise."""
 
 ICON_GROWTH: Final[Stops] = ((10, 0.35), (12, 0.5), (13, 0.65), (14, 0.82), (15, 1.0))
+GATHERED_PX: Final[Stops] = ((2, 24), (100, 34), (1000, 42), (10000, 50))
+"""Width of the circle for so many features: the number fits into it. With a pictogram it is `GATHERED_ICON_PX` more."""
+
+GATHERED_ICON_PX: Final = 14.0
+GATHERED_RING_PX: Final = 3.0
+GATHERED_TEXT_PX: Final = 12.0
+GATHERED_TEXT_COLOUR: Final = "#1a1a1a"
+GATHERED_GROUND: Final = "#ffffff"
 CASING_PX: Final[Stops] = ((9, 0.5), (13, 1.2), (16, 1.8), (19, 2.6))
 NAME_PX: Final = 12.0
 HALO_COLOUR: Final = "#ffffff"
@@ -117,7 +126,18 @@ class Name:
     words: Colour | None = None
 
 
-Symbol = Fill | Line | Dot | Icon | Name
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A circle for several features, larger for more of them, with their pictogram, if they have one, and number in it.
+
+    `colour` is that of its ring; the number stands on white.
+    """
+
+    colour: Colour
+    image: str | None = None
+
+
+Symbol = Fill | Line | Dot | Icon | Name | Gathered
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +165,21 @@ def drawings(layer: LayerSpec) -> Iterator[Drawing]:
     """All passes over a layer, from the bottom up."""
     draw = {"fill": _fills, "line": _lines, "dot": _dots, "icon": _icons, "label": _labels}
     yield from draw[layer.style.kind](layer)
+    if tiling.gathered_below(layer):
+        image = (layer.style.icon or layer.name) if layer.style.kind == "icon" else None
+        gathered = Gathered(_gathered_colour(layer), image)
+        yield Drawing(f"{layer.name}-gathered", layer, gathered, layer.zooms[0])
 
 
 def is_symbol(drawing: Drawing) -> bool:
     """Whether the drawing stands on top of all ground and lines."""
-    return isinstance(drawing.symbol, Dot | Icon | Name)
+    return isinstance(drawing.symbol, Dot | Icon | Name | Gathered)
+
+
+def has_own_points(drawing: Drawing) -> bool:
+    """Whether it writes names at points that are made for them, one for each whole feature."""
+    is_on_area = isinstance(drawing.symbol, Name) and drawing.symbol.place == "area"
+    return is_on_area and tiling.has_label_points(drawing.layer)
 
 
 def scaled(stops: Stops, factor: float, least: float = 0.0) -> Stops:
@@ -184,6 +214,11 @@ def _colour(layer: LayerSpec) -> Colour:
 def has_bounds(layer: LayerSpec) -> bool:
     """Whether the layer's colours are those of classes of a number."""
     return layer.style.by is not None and not layer.get_field(layer.style.by).codes
+
+
+def _gathered_colour(layer: LayerSpec) -> Colour:
+    """The colour of the commonest code, where codes have colours; else the layer's own."""
+    return _colour(layer) if tiling.gathered_by(layer) == layer.style.by else Colour(layer.style.colour)
 
 
 def _plain(layer: LayerSpec) -> Which | None:

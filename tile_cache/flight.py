@@ -110,5 +110,6 @@ CLIENT_CHECK_MS: Final = 1_000
 _TRY: Final = (
     "SELECT pg_try_advisory_xact_lock(%s),"
     " set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true),"
-    " set_config('client_connection_check_interval', %s, true)"
+    " set_config('client_connection_check_interval', %s, true),"
+    " set_config('max_parallel_workers_per_gather', '0', true)"  # starting a helper takes longer than a tile
 )

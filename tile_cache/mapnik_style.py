@@ -15,23 +15,31 @@ from xml.etree import ElementTree as Xml
 
 from psycopg.sql import Literal
 
+from layers import tiling
 from layers.reading import quoted
 from layers.spec import Audience, LayerSpec
-from tile_cache import vector
+from tile_cache import mapnik_gathering
 from tile_cache.base_map import BASE_GROUP
 from tile_cache.drawing import (
+    GATHERED_GROUND,
+    GATHERED_ICON_PX,
+    GATHERED_RING_PX,
+    GATHERED_TEXT_COLOUR,
+    GATHERED_TEXT_PX,
     ICON_GROWTH,
     LONGEST_NAME,
     Colour,
     Dot,
     Drawing,
     Fill,
+    Gathered,
     Icon,
     Image,
     Line,
     Name,
     Symbol,
     drop_px,
+    has_own_points,
     value_at,
 )
 
@@ -45,7 +53,10 @@ FONTS: Final = ("Noto Sans CJK JP", "Hiragino Sans", "IPAexGothic", "DejaVu Sans
 
 @dataclass(frozen=True, slots=True)
 class MapnikLayer:
-    """One drawing for Mapnik: the query it reads, the style of the same name, the scales between which it is drawn."""
+    """One drawing for Mapnik: the query it reads, the style of the same name, the scales between which it is drawn.
+
+    A drawing of a layer whose points are gathered has two: for those that are alone, and from where all are apart.
+    """
 
     name: str
     sql: str
@@ -54,16 +65,21 @@ class MapnikLayer:
 
 
 def mapnik_layers(drawings: Iterable[Drawing]) -> list[MapnikLayer]:
-    return [
-        MapnikLayer(
-            drawing.id,
-            build_sql(drawing),
-            scale_denominator(drawing.first_zoom) * 1.01,
-            0.0 if drawing.end_zoom is None else scale_denominator(drawing.end_zoom) * 1.01,
-        )
-        for drawing in drawings
-        if is_public(drawing)
-    ]
+    return [layer for drawing in drawings if is_public(drawing) for layer in _mapnik_layers(drawing)]
+
+
+def _mapnik_layers(drawing: Drawing) -> Iterator[MapnikLayer]:
+    first, apart = drawing.first_zoom, tiling.gathered_below(drawing.layer)
+    if first < apart:
+        yield MapnikLayer(drawing.id, build_sql(drawing, is_apart=False), _limit(first), _limit(apart))
+    if not isinstance(drawing.symbol, Gathered):
+        least = 0.0 if drawing.end_zoom is None else _limit(drawing.end_zoom)
+        yield MapnikLayer(drawing.id, build_sql(drawing), _limit(max(first, apart)), least)
+
+
+def _limit(zoom: int) -> float:
+    """The scale at which a zoom begins, a little before its own."""
+    return scale_denominator(zoom) * 1.01
 
 
 def is_public(drawing: Drawing) -> bool:
@@ -112,11 +128,15 @@ def image_files() -> tuple[str, ...]:
     return tuple(path.read_text(encoding="utf-8") for path in sorted(ICONS.glob("*.svg")))
 
 
-def build_sql(drawing: Drawing) -> str:
-    """The sub-select that Mapnik reads; ``!bbox!`` and ``!pixel_width!`` are filled in by Mapnik, in degrees."""
+def build_sql(drawing: Drawing, *, is_apart: bool = True) -> str:
+    """The sub-select that Mapnik reads; ``!bbox!`` and ``!pixel_width!`` are filled in by Mapnik, in degrees.
+
+    Args:
+        is_apart: False at scales at which the layer's points are gathered.
+    """
     layer, symbol = drawing.layer, drawing.symbol
     shape = "t.geometry"
-    if isinstance(symbol, Icon) and symbol.along:
+    if (isinstance(symbol, Icon) and symbol.along) or has_own_points(drawing):
         shape = "ST_PointOnSurface(t.geometry)"
     columns = [f"{shape} AS geometry"]
     if isinstance(symbol, Name):
@@ -124,14 +144,28 @@ def build_sql(drawing: Drawing) -> str:
     for column, choice in (("colour", getattr(symbol, "colour", None)), ("image", _image_of(symbol))):
         if isinstance(choice, Colour) and choice.classes:
             columns.append(f"{_colour_sql(choice)} AS {column}")
-    return f"(SELECT {', '.join(columns)} FROM {quoted(layer.table)} t WHERE {_condition(drawing)} ORDER BY t.id) q"
+    source = f"{quoted(layer.table)} t"
+    if isinstance(symbol, Gathered):
+        columns += [
+            f"t.{tiling.COUNT}::text AS label",
+            f"{mapnik_gathering.width_sql(GATHERED_ICON_PX if symbol.image else 0.0)} AS width",
+        ]
+        source = mapnik_gathering.several_sql(layer, _rows_condition(layer))
+    elif not is_apart:
+        source = mapnik_gathering.alone_sql(layer, _rows_condition(layer))
+    return f"(SELECT {', '.join(columns)} FROM {source} WHERE {_condition(drawing)} ORDER BY t.id) q"
+
+
+def _rows_condition(layer: LayerSpec) -> str:
+    """Which rows are everybody's."""
+    return "true" if layer.rows is None else _is_one_of(layer.rows.field, layer.rows.values)
 
 
 def _condition(drawing: Drawing) -> str:
     layer = drawing.layer
     conditions = ["t.geometry && !bbox!"]
-    if layer.rows is not None:
-        conditions.append(_is_one_of(layer.rows.field, layer.rows.values))
+    if layer.rows is not None and not isinstance(drawing.symbol, Gathered):
+        conditions.append(_rows_condition(layer))
     if drawing.which is not None:
         conditions.append(_is_one_of(drawing.which.field, drawing.which.values))
     if isinstance(drawing.symbol, Name):
@@ -191,9 +225,12 @@ def _colour_sql(colour: Colour) -> str:
 def _rules(drawing: Drawing) -> Iterator[Xml.Element]:
     """One rule where nothing depends on the zoom; otherwise one a zoom, around the zoom's own scale."""
     symbol = drawing.symbol
-    if isinstance(symbol, Fill | Name):
+    if isinstance(symbol, Fill | Name | Gathered):
         rule = Xml.Element("Rule")
-        rule.extend(_fill(symbol) if isinstance(symbol, Fill) else [_name(symbol, drawing.layer)])
+        if isinstance(symbol, Name):
+            rule.append(_name(symbol, drawing.layer))
+        else:
+            rule.extend(_fill(symbol) if isinstance(symbol, Fill) else _gathered(symbol))
         yield rule
         return
     for zoom in range(drawing.first_zoom, LAST_ZOOM + 1):
@@ -272,11 +309,25 @@ def _name(name: Name, layer: LayerSpec) -> Xml.Element:
         members["wrap-width"] = "110"
     if name.place == "below":
         members |= {"dy": str(drop_px(layer)), "vertical-alignment": "bottom"}
-    elif name.place == "area" and vector.is_area(layer):
-        members["placement"] = "interior"
     element = Xml.Element("TextSymbolizer", members)
     element.text = "[label]"
     return element
+
+
+def _gathered(gathered: Gathered) -> list[Xml.Element]:
+    """The circle with the pictogram and the number of features in it; the query gives its width."""
+    ring = {"stroke": _shade(gathered.colour), "stroke-width": str(GATHERED_RING_PX), "fill": GATHERED_GROUND}
+    width = {"width": "[width]", "height": "[width]", "allow-overlap": "true"}
+    symbolizers = [Xml.Element("MarkersSymbolizer", ring | width)]
+    text = {"fontset-name": "regular", "size": str(GATHERED_TEXT_PX), "fill": GATHERED_TEXT_COLOUR}
+    if gathered.image:
+        half = GATHERED_ICON_PX / 2
+        image = {"file": str(ICONS / f"{gathered.image}.svg"), "transform": f"translate(0, {-half:g})"}
+        symbolizers.append(_marker(GATHERED_ICON_PX, image))
+        text["dy"] = f"{half:g}"
+    number = Xml.Element("TextSymbolizer", text | {"allow-overlap": "true", "vertical-alignment": "middle"})
+    number.text = "[label]"
+    return [*symbolizers, number]
 
 
 def _shade(colour: Colour) -> str:

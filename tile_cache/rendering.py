@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, Literal
 
 from django.conf import settings
@@ -16,8 +17,9 @@ from django.db import Error, InterfaceError, OperationalError, connection
 
 from layers import database
 from layers.problems import Problem
+from layers.query import Query
 from layers.spec import Audience, LayerSpec
-from tile_cache import measures, recipes, truth, vector
+from tile_cache import measures, recipes, thinning, truth, vector
 from tile_cache.degrees import Bounds
 from tile_cache.ends import Place
 from tile_cache.flight import Flights, turn
@@ -30,6 +32,7 @@ from tile_cache.truth import Ground
 from tile_cache.watch import WATCH
 
 GZIP_LEVEL: Final = 5
+ATTEMPTS: Final = 3
 PREVIOUS_S: Final = 1.0
 """How long a tile may still be given after a change while another renders it anew."""
 LAST_EMPTY_ZOOM: Final = 16
@@ -77,7 +80,25 @@ def render(tileset: Tileset, tile: Tile) -> Rendered:
     """
     rendered = [_render_part(part, tile, tileset.audience) for part in tileset.parts]
     places = tuple(place_of(part.name, tile) for part in tileset.parts)
-    return replace(rendered[0] if len(rendered) == 1 else _joined(rendered), places=places)
+    return replace(_whole(tileset, tile, rendered), places=places)
+
+
+def _whole(tileset: Tileset, tile: Tile, parts: list[Rendered]) -> Rendered:
+    if len(parts) == 1:
+        return parts[0]
+    # The last four bytes of what gzip writes are the size of what it read (RFC 1952, 2.3.1).
+    if sum(int.from_bytes(each.gzipped[-4:], "little") for each in parts) > thinning.MAX_BYTES:
+        return _render_together(tileset, tile)
+    return _joined(parts)
+
+
+def _render_together(tileset: Tileset, tile: Tile) -> Rendered:
+    """Layers that are too large together, each with less in it; kept in memory only."""
+    layers = tuple(layer for layer in tileset.layers if vector.is_drawn(layer, tile, tileset.audience))
+    try:
+        return _private_answer(_Job(tileset.name, layers, tile, vector.shown_to(layers, tileset.audience)))
+    except Error as error:
+        raise away() from error
 
 
 def _joined(parts: list[Rendered]) -> Rendered:
@@ -128,9 +149,10 @@ class _Job:
     """One part of one tile for one audience."""
 
     def __init__(self, name: str, layers: tuple[LayerSpec, ...], tile: Tile, audience: Audience) -> None:
-        self.name, self.tile, self._layers = name, tile, [layer.name for layer in layers]
-        self._query = vector.tile_query(layers, tile, audience)
-        self.fingerprint = fingerprint_of(self._query.sql, self._query.params, GZIP_LEVEL)
+        self.name, self.tile, self._layers, self._audience = name, tile, layers, audience
+        query = vector.tile_query(layers, tile, audience)
+        self.fingerprint = fingerprint_of(query.sql, query.params, GZIP_LEVEL, thinning.RULES)
+        self._recipe = recipes.of_sql(query.sql)
         self._lon_lat = tile.buffered_lon_lat(vector.buffer_units(layers))
         self._store = TileStore(name, "mvt")
 
@@ -145,10 +167,24 @@ class _Job:
             return self._found(stored, Ground(stored.stamps, self._lon_lat), "outdated")
 
     def render(self) -> Rendered:
-        """From the database, at one moment of it."""
-        query = truth.with_stamps(self._query, self._layers)
-        ((content, stamps),) = database.fetch(query.sql, query.params)
-        return _compressed(bytes(content), Ground(truth.read_stamps(stamps), self._lon_lat), "rendered")
+        """From the database, at one moment of it.
+
+        Where a tile is rendered more than once to be small enough, and something changed in between, it begins anew;
+        of a layer that changes all the time it is at last the rows of the last moment, chosen by those just before.
+        """
+        for _ in range(ATTEMPTS):
+            seen: list[str | None] = []
+            content = thinning.render_within(self._layers, self.tile, self._audience, partial(self._execute, seen))
+            if len(set(seen)) == 1:
+                break
+        return _compressed(content, Ground(truth.read_stamps(seen[-1]), self._lon_lat), "rendered")
+
+    def _execute(self, seen: list[str | None], query: Query) -> bytes:
+        """The tile of a query; the stamps of its moment come to those that were seen."""
+        stamped = truth.with_stamps(query, [layer.name for layer in self._layers])
+        ((content, stamps),) = database.fetch(stamped.sql, stamped.params)
+        seen.append(stamps)
+        return bytes(content)
 
     def _fly(self, stored: Stored | None) -> Rendered:
         began = time.monotonic()
@@ -184,7 +220,7 @@ class _Job:
             measures.observe_render(self.name, self.tile.z, seconds)
             if rendered.gzipped or self.tile.z <= LAST_EMPTY_ZOOM:
                 made = Stored(self.fingerprint, rendered.ground.stamps, rendered.gzipped)
-                self._store.save(self.tile, made, seconds, recipes.of_sql(self._query.sql))
+                self._store.save(self.tile, made, seconds, self._recipe)
         return rendered
 
     def _still_true(self, stored: Stored | None) -> Rendered | None:

@@ -17,7 +17,7 @@ from django.conf import settings
 from layers import registry
 from layers.problems import Problem
 from layers.spec import Audience
-from tile_cache import tilesets, vector
+from tile_cache import thinning, tilesets, vector
 from tile_cache.grid import MAX_ZOOM, Tile
 from tile_cache.rendering import GZIP_LEVEL, away
 from tile_cache.stored import fingerprint_of
@@ -103,4 +103,4 @@ def _edition(tileset: Tileset, epoch: str) -> str:
 def _edition_of(name: str, audience: Audience, epoch: str, generation: int) -> str:
     layers = tilesets.get(name, audience).layers
     queries = [vector.tile_query(layers, Tile(zoom, 0, 0), audience) for zoom in range(MAX_ZOOM + 1)]
-    return fingerprint_of(epoch, GZIP_LEVEL, queries)[:8]
+    return fingerprint_of(epoch, GZIP_LEVEL, thinning.RULES, queries)[:8]

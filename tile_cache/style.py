@@ -9,12 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from layers import registry
+from layers import registry, tiling
 from layers.spec import Audience, LayerSpec, Text
 from tile_cache import themes
 from tile_cache.base_map import BASE_GROUP
 from tile_cache.classes import spoken
 from tile_cache.drawing import (
+    GATHERED_GROUND,
+    GATHERED_ICON_PX,
+    GATHERED_PX,
+    GATHERED_RING_PX,
+    GATHERED_TEXT_COLOUR,
+    GATHERED_TEXT_PX,
     ICON_GROWTH,
     ICON_PX,
     LONGEST_NAME,
@@ -22,6 +28,7 @@ from tile_cache.drawing import (
     Dot,
     Drawing,
     Fill,
+    Gathered,
     Icon,
     Line,
     Name,
@@ -29,6 +36,7 @@ from tile_cache.drawing import (
     Which,
     drawings,
     drop_px,
+    has_own_points,
     is_base,
     is_symbol,
     scaled,
@@ -143,7 +151,7 @@ def _height(drawing: Drawing) -> int:
         return 2 if is_symbol(drawing) else 0
     if isinstance(drawing.symbol, Icon):
         return 6 if drawing.symbol.crowds else 5
-    return {Dot: 3, Name: 4}.get(type(drawing.symbol), 1)
+    return {Dot: 3, Name: 4, Gathered: 7}.get(type(drawing.symbol), 1)
 
 
 def is_shown(layer: LayerSpec, style_name: str) -> bool:
@@ -168,6 +176,7 @@ def _style_layers(drawing: Drawing, *, hidden: bool) -> Iterable[Json]:
         Dot: _dot,
         Icon: _icon,
         Name: _name,
+        Gathered: _gathered,
     }
     visibility = {"visibility": "none"} if hidden else {}
     for members in build[type(drawing.symbol)](drawing, drawing.symbol):
@@ -179,14 +188,18 @@ def _placed(drawing: Drawing) -> Json:
     members: Json = {
         "id": drawing.id,
         "source": BASE_GROUP if is_base(drawing) else layer.name,
-        "source-layer": layer.name,
+        "source-layer": tiling.labels_name(layer) if has_own_points(drawing) else layer.name,
         "minzoom": drawing.first_zoom,
         "metadata": {"machigis:layer": layer.name},
     }
     if drawing.end_zoom is not None:
         members["maxzoom"] = drawing.end_zoom
-    if drawing.which is not None:
-        members["filter"] = _filter(drawing.which)
+    conditions = [] if drawing.which is None else [_filter(drawing.which)]
+    if tiling.gathered_below(layer):
+        is_gathered = ["has", tiling.COUNT]
+        conditions.append(is_gathered if isinstance(drawing.symbol, Gathered) else ["!", is_gathered])
+    if conditions:
+        members["filter"] = conditions[0] if len(conditions) == 1 else ["all", *conditions]
     return members
 
 
@@ -267,6 +280,39 @@ def _name(drawing: Drawing, name: Name) -> list[Json]:
         layout["text-padding"] = CLASS_PADDING_PX
     paint = {"text-color": name.colour, "text-halo-color": name.halo, "text-halo-width": 1.4}
     return [{"type": "symbol", "layout": layout, "paint": paint}]
+
+
+def _gathered(drawing: Drawing, gathered: Gathered) -> list[Json]:
+    """The circle and, in a layer of its own, the number: a colour alone would say neither how many nor of what."""
+    wider = GATHERED_ICON_PX if gathered.image else 0.0
+    radii = [part for count, width in GATHERED_PX for part in (count, (width + wider) / 2)]
+    circle: Json = {
+        "circle-color": GATHERED_GROUND,
+        "circle-radius": ["interpolate", ["linear"], ["get", tiling.COUNT], *radii],
+        "circle-stroke-color": _colour(gathered.colour),
+        "circle-stroke-width": GATHERED_RING_PX,
+    }
+    number: Json = {
+        "text-field": ["to-string", ["get", tiling.COUNT]],
+        "text-font": FONT,
+        "text-size": GATHERED_TEXT_PX,
+        "text-allow-overlap": True,
+        "text-ignore-placement": True,
+    }
+    if gathered.image:
+        half = GATHERED_ICON_PX / 2
+        number |= {"text-offset": [0, half / GATHERED_TEXT_PX], "icon-image": gathered.image}
+        number |= {"icon-size": GATHERED_ICON_PX / ICON_PX, "icon-offset": [0, -half * ICON_PX / GATHERED_ICON_PX]}
+        number |= {"icon-allow-overlap": True, "icon-ignore-placement": True}
+    return [
+        {"type": "circle", "paint": circle},
+        {
+            "id": f"{drawing.id}-number",
+            "type": "symbol",
+            "layout": number,
+            "paint": {"text-color": GATHERED_TEXT_COLOUR},
+        },
+    ]
 
 
 _PLACES: Final[dict[str, Json]] = {

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import Error
 
-from layers import database
+from layers import database, tiling
 from layers.query import quoted
-from layers.spec import LayerSpec
-from tile_cache import vector
+from layers.spec import Field, LayerSpec, Text
+from tile_cache import label_points, thinning, vector
 from tile_cache.base_map import BASE_GROUP
 from tile_cache.memory import TrueMemory
 from tile_cache.revisions import Revision
@@ -47,7 +48,8 @@ def document(tileset: Tileset, root_url: str, language: str = "ja", revision: Re
         "bounds": WORLD,
         "center": [round(lon, 5), round(lat, 5), min(max(first, 13), last)],
         "attribution": "<br>".join(html.escape(line) for line in attributions(layers, language)),
-        "vector_layers": [_vector_layer(layer, tileset, language) for layer in layers],
+        "vector_layers": [each for layer in layers for each in _vector_layers(layer, tileset, language)],
+        "max_tile_bytes": thinning.MAX_BYTES,
         "revalidating": [f"{root_url}{tileset.name}/{{z}}/{{x}}/{{y}}.mvt"],
         **({} if revision is None else {"revision": revision.number}),
     }
@@ -111,12 +113,37 @@ def declared_attribution(layer: LayerSpec, language: str) -> str:
     return (layer.open_data.attribution or settings.CITY.name).in_language(language)
 
 
-def _vector_layer(layer: LayerSpec, tileset: Tileset, language: str) -> dict[str, Any]:
+def _vector_layers(layer: LayerSpec, tileset: Tileset, language: str) -> Iterator[dict[str, Any]]:
+    """The layer itself and, where names are written at points of their own, those points."""
     fields = vector.fields_at(layer, tileset.audience, vector.DETAIL_ZOOM)
-    return {
+    last = max(layer.zooms[0], min(layer.zooms[-1], LAST_TILE_ZOOM))
+    described: dict[str, Any] = {
         "id": layer.name,
         "description": layer.title.in_language(language),
         "minzoom": layer.zooms[0],
-        "maxzoom": max(layer.zooms[0], min(layer.zooms[-1], LAST_TILE_ZOOM)),
-        "fields": {"id": "feature id"} | {field.name: field.title.in_language(language) for field in fields},
+        "maxzoom": last,
+        "fields": _titles(fields, language),
     }
+    if tiling.gathered_below(layer):
+        described["gathered_below"] = tiling.gathered_below(layer)
+        described["fields"] |= _gathered_titles(language)
+    yield described
+    if vector.has_labels(layer, tileset.audience, vector.DETAIL_ZOOM):
+        zooms = range(layer.zooms[0], last + 1)
+        yield described | {
+            "id": tiling.labels_name(layer),
+            "minzoom": next(zoom for zoom in zooms if vector.has_labels(layer, tileset.audience, zoom)),
+            "fields": _titles(label_points.label_fields(layer, fields), language),
+        }
+
+
+def _titles(fields: Iterable[Field], language: str) -> dict[str, str]:
+    return {"id": "feature id"} | {field.name: field.title.in_language(language) for field in fields}
+
+
+def _gathered_titles(language: str) -> dict[str, str]:
+    titles = {
+        tiling.COUNT: Text("まとめた地物の数", "Number of features that are gathered"),
+        tiling.SHARE: Text("最も多い種別の割合", "Share of the commonest kind"),
+    }
+    return {name: title.in_language(language) for name, title in titles.items()}

@@ -2,44 +2,68 @@
 
 PostGIS builds the bytes (Mapbox Vector Tile 2.1). Fields and rows are the audience's: what it may not read is not
 in the SQL. Equal data give equal bytes: features are ordered by id, times are written in UTC.
+
+What a tile holds at its zoom follows the layer's `Tiling`; points that are gathered come from `gathering`, the
+points at which names are written from `label_points`, and how a tile is kept small enough from `thinning`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from django.contrib.gis.db.models import GeometryField
-from django.db import models
-
-from layers.crs import LON_LAT_SRID
+from layers import tiling
 from layers.reading import Query, quoted, row_condition
-from layers.spec import Audience, Field, LayerSpec
+from layers.spec import SYSTEM_FIELDS, Audience, Field, LayerSpec
+from tile_cache import gathering, label_points
 from tile_cache.base_map import BASE_GROUP, kinds_at
 from tile_cache.grid import EXTENT, Tile
+from tile_cache.tile_sql import (
+    GEOM,
+    LABEL_BUFFER_UNITS,
+    NUMBER,
+    Few,
+    column_sql,
+    dropping_order,
+    in_tile,
+    is_area,
+    is_line,
+    is_point,
+    layer_bytes,
+    near,
+    number_sql,
+    rows_within,
+)
 
-GEOMETRY_COLUMN: Final = "geometry"
+__all__ = ["DETAIL_ZOOM", "buffer_units", "column_sql", "fields_at", "is_area", "is_drawn", "shown_to", "tile_query"]
+
 BUFFER_UNITS: Final = 64
 """Margin around a tile in which lines and areas still belong to it: 1/64 of its edge, so no seam shows."""
 
-LABEL_BUFFER_UNITS: Final = 128
-"""The same for points, so that a symbol or name cut by the tile's edge is drawn from both sides."""
+DETAIL_ZOOM: Final = tiling.LAST_ZOOM
+"""From here on every feature of every layer carries all its fields, and shapes are not simplified."""
 
-DETAIL_ZOOM: Final = 16
-"""From here on every feature carries all its fields, and shapes are not simplified."""
+FEATURE_LIMIT: Final = 32_000
+"""Features of one layer that are looked at for one tile at most. So many fill more bytes than a tile may have."""
 
-FEATURE_LIMIT: Final = 20_000
-"""Features of one layer in one tile at most: a tile of the widest stays below some hundred kB compressed."""
-
-SMALLEST_AREA_PX: Final = 4.0
-"""Areas of the base map below so many square pixels (256 a tile) are left out."""
-
-UTC_FORMAT: Final = 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
+TOLERANCE_UNITS: Final = 4
+"""Shapes below `DETAIL_ZOOM` are as fine as so many units of a tile: half a pixel of a 512-pixel tile."""
 
 
-def tile_query(layers: Sequence[LayerSpec], tile: Tile, audience: Audience) -> Query:
-    """One row with one value: the tile's bytes, empty where nothing is there."""
-    parts = [_layer_query(layer, tile, audience) for layer in layers if is_drawn(layer, tile, audience)]
+def tile_query(
+    layers: Sequence[LayerSpec], tile: Tile, audience: Audience, few: Mapping[str, Few] | None = None
+) -> Query:
+    """One row with one value: the tile's bytes, empty where nothing is there.
+
+    Args:
+        few: how many features are wanted, and how fine, of those layers within the tile that would fill too much.
+    """
+    parts = [
+        part
+        for layer in layers
+        if is_drawn(layer, tile, audience)
+        for part in _layer_queries(layer, tile, audience, few or {})
+    ]
     if not parts:
         return Query("SELECT ''::bytea")
     query = Query("SELECT ")
@@ -54,22 +78,28 @@ def is_drawn(layer: LayerSpec, tile: Tile, audience: Audience) -> bool:
 
 
 def fields_at(layer: LayerSpec, audience: Audience, zoom: int) -> tuple[Field, ...]:
-    """The fields that a tile carries at a zoom.
+    """The fields that a tile carries at a zoom: of those that the audience may read, the ones declared for it.
 
-    None carries a field that is declared as not tiled. The base map carries its own fields only. A layer whose
-    features have no name is looked at as a mass until `DETAIL_ZOOM`: until then it carries its codes and nothing else.
+    None carries a field that is declared as not tiled. The base map carries its own fields only.
     """
-    readable = tuple(field for field in layer.fields_for(audience) if field.tiled)
-    if layer.group == BASE_GROUP:
-        return tuple(field for field in layer.fields if field in readable)
-    if layer.style.label is None and zoom < DETAIL_ZOOM:
-        return tuple(field for field in readable if field.codes or field.name == layer.style.by)
-    return tuple(field for field in readable if field.name != "city_code")
+    left_out = {field.name for field in SYSTEM_FIELDS} if layer.group == BASE_GROUP else {"city_code"}
+    return tuple(
+        field
+        for field in layer.fields_for(audience)
+        if field.tiled and field.name not in left_out and zoom >= min(DETAIL_ZOOM, tiling.first_zoom_of(layer, field))
+    )
+
+
+def has_labels(layer: LayerSpec, audience: Audience, zoom: int) -> bool:
+    """Whether tiles of a zoom hold points at which the names of the layer's features are written."""
+    carried = {field.name for field in fields_at(layer, audience, zoom)}
+    return tiling.has_label_points(layer) and layer.style.label in carried
 
 
 def buffer_units(layers: Sequence[LayerSpec]) -> int:
     """The margin within which a feature can matter to a tile of these layers."""
-    return max((_buffer(layer) for layer in layers), default=BUFFER_UNITS)
+    margins = (max(_buffer(layer), LABEL_BUFFER_UNITS * tiling.has_label_points(layer)) for layer in layers)
+    return max(margins, default=BUFFER_UNITS)
 
 
 def shown_to(layers: Sequence[LayerSpec], audience: Audience) -> Audience:
@@ -81,81 +111,79 @@ def shown_to(layers: Sequence[LayerSpec], audience: Audience) -> Audience:
     return Audience.PUBLIC
 
 
-def column_sql(layer: LayerSpec, field: Field) -> str:
-    """One field of the table alias ``t`` as a value that a tile can hold."""
-    column = layer.model._meta.get_field(field.name)
-    name = quoted(field.name)
-    if isinstance(column, models.DateTimeField):
-        return f"to_char(t.{name} AT TIME ZONE 'UTC', '{UTC_FORMAT}') AS {name}"
-    if isinstance(column, models.DateField):
-        return f"to_char(t.{name}, 'YYYY-MM-DD') AS {name}"
-    return f"t.{name}"
+def _layer_queries(layer: LayerSpec, tile: Tile, audience: Audience, few: Mapping[str, Few]) -> list[Query]:
+    """One expression a layer of the tile: the layer's own, and that of its points for names."""
+    fields = fields_at(layer, audience, tile.drawn_zoom)
+    condition = _condition(layer, tile, audience)
+    if tiling.is_gathered(layer, tile.drawn_zoom):
+        if layer.name in few:  # so few features are too large only by their texts
+            fields = tuple(field for field in fields if field.codes)
+        return [gathering.layer_query(layer, tile, fields, condition)]
+    queries = [_features_query(layer, tile, fields, condition, few.get(layer.name, Few()))]
+    if has_labels(layer, audience, tile.drawn_zoom):
+        wanted = few.get(tiling.labels_name(layer), Few())
+        queries.append(label_points.layer_query(layer, tile, fields, condition, wanted))
+    return queries
 
 
-def _layer_query(layer: LayerSpec, tile: Tile, audience: Audience) -> Query:
-    columns = "".join(f", {column_sql(layer, field)}" for field in fields_at(layer, audience, tile.drawn_zoom))
-    buffer = _buffer(layer)
-    shape = _shape_query(layer, tile)
-    drawn = (
-        Query("ST_AsMVTGeom(") + shape + Query(f", ST_MakeEnvelope(%s, %s, %s, %s, {tile.grid.srid})", tile.bounds_m)
-    )
-    drawn += Query(f", {EXTENT}, {buffer}, true)")
-    rows = Query(f"SELECT t.id{columns}, ") + drawn + Query(f" AS {_GEOM} FROM {quoted(layer.table)} t")
-    rows += _condition(layer, tile, audience) + Query(f" ORDER BY t.id LIMIT {FEATURE_LIMIT}")
-    return (
-        Query(f"(SELECT coalesce(ST_AsMVT(q, %s, {EXTENT}, '{_MVT_GEOMETRY}'), ''::bytea) FROM (", (layer.name,))
-        + rows
-        + Query(f") q WHERE q.{_GEOM} IS NOT NULL)")
-    )
+def _features_query(layer: LayerSpec, tile: Tile, fields: Sequence[Field], condition: Query, few: Few) -> Query:
+    """The rows are chosen first and drawn then, so that no row is drawn and dropped.
+
+    They come in the order of their numbers, which is quicker than that of their ids (whose beginnings are alike) and
+    makes no larger file; equal rows are in equal order all the same.
+    """
+    columns = "".join(f", {column_sql(layer, field)}" for field in fields)
+    usual = f"{number_sql('t.id')}, t.id"
+    order, kept = (usual, FEATURE_LIMIT) if few.kept is None else (dropping_order(layer), few.kept)
+    chosen = Query(f"(SELECT t.* FROM {quoted(layer.table)} t") + rows_within(tile, _buffer(layer)) + condition
+    chosen += Query(f" ORDER BY {order} LIMIT {kept:d}) t" + ("" if order == usual else f" ORDER BY {usual}"))
+    rows = Query(f"SELECT {number_sql('t.id')} AS {NUMBER}, t.id{columns}, ")
+    rows += _drawn(layer, tile, few) + Query(f" AS {GEOM} FROM ") + chosen
+    return layer_bytes(layer.name, rows)
 
 
-_MVT_GEOMETRY: Final = "tile_geometry"
-_GEOM: Final = quoted(_MVT_GEOMETRY)
+def _drawn(layer: LayerSpec, tile: Tile, few: Few) -> Query:
+    """The feature's shape in the tile's units. One that must not be left out is two units wide, however small it is."""
+    tolerance = few.coarser * (TOLERANCE_UNITS if tile.drawn_zoom < DETAIL_ZOOM else few.coarser > 1)
+    if is_point(layer) or not tolerance:
+        return in_tile(Query("t.geometry") if is_point(layer) else near(tile), tile, _buffer(layer))
+    drawn = in_tile(near(tile), tile, _buffer(layer), tolerance)
+    if layer.tiling.smallest_px != 0:
+        return drawn
+    return Query("coalesce(") + drawn + Query(", ") + in_tile(_speck(layer, tile), tile, _buffer(layer)) + Query(")")
 
 
-def _shape_query(layer: LayerSpec, tile: Tile) -> Query:
-    """The feature's shape in the grid's system, as fine as a half pixel of a 512-pixel tile shows."""
-    plain = Query("ST_Transform(") + _near(tile, is_point=_is_point(layer)) + Query(f", {tile.grid.srid})")
-    if _is_point(layer) or tile.drawn_zoom >= DETAIL_ZOOM:
-        return plain
-    return Query("ST_Simplify(") + plain + Query(", %s, true)", (tile.edge_m / 1024,))
-
-
-def _near(tile: Tile, *, is_point: bool) -> Query:
-    """The feature's shape, in a plane grid without what lies so far away that its projection has no place for it."""
-    column = f"t.{GEOMETRY_COLUMN}"
-    if tile.grid.is_mercator or is_point:
-        return Query(column)
-    ground = f"ST_MakeEnvelope(%s, %s, %s, %s, {LON_LAT_SRID})"
-    cut = Query(f"CASE WHEN {column} @ {ground} THEN {column} ELSE ST_ClipByBox2D({column}, {ground}) END")
-    return Query(cut.sql, tile.grid.ground * 2)
+def _speck(layer: LayerSpec, tile: Tile) -> Query:
+    """The smallest area, or line, that a tile can hold, where the feature is."""
+    unit_degrees = 360 / 2**tile.drawn_zoom / EXTENT
+    place = "ST_PointOnSurface(t.geometry)"
+    if is_area(layer):
+        return Query(f"ST_Expand({place}, %s)", (unit_degrees,))
+    ends = f"ST_Translate({place}, %s, 0)"
+    return Query(f"ST_MakeLine({ends}, {ends})", (-unit_degrees, unit_degrees))
 
 
 def _condition(layer: LayerSpec, tile: Tile, audience: Audience) -> Query:
-    envelope = f"ST_MakeEnvelope(%s, %s, %s, %s, {LON_LAT_SRID})"
-    query = Query(f" WHERE t.{GEOMETRY_COLUMN} && {envelope}", tile.buffered_lon_lat(_buffer(layer)))
-    query += row_condition(layer, audience)
+    """Which rows of the ground are the audience's and large enough to be seen, beginning with AND, or nothing."""
+    query = row_condition(layer, audience)
     kinds = kinds_at(layer, tile.drawn_zoom)
     if kinds is not None:
         query += Query(" AND t.kind = ANY(%s)", (list(kinds),))
-    if layer.group == BASE_GROUP and is_area(layer) and tile.drawn_zoom < DETAIL_ZOOM:
-        degrees_per_px = 360 / 2**tile.drawn_zoom / 256
-        query += Query(f" AND ST_Area(t.{GEOMETRY_COLUMN}) >= %s", (SMALLEST_AREA_PX * degrees_per_px**2,))
+    degrees = tiling.smallest_px(layer) * 360 / 2**tile.drawn_zoom / 512
+    if tile.drawn_zoom < layer.tiling.detail_zoom and degrees:
+        query += _large_enough(layer, degrees)
     return query
 
 
+def _large_enough(layer: LayerSpec, degrees: float) -> Query:
+    area, line = Query("ST_Area(t.geometry) >= %s", (degrees**2,)), Query("ST_Length(t.geometry) >= %s", (degrees,))
+    if is_area(layer):
+        return Query(" AND ") + area
+    if is_line(layer):
+        return Query(" AND ") + line
+    of_any = Query(" AND CASE ST_Dimension(t.geometry) WHEN 2 THEN ") + area + Query(" WHEN 1 THEN ") + line
+    return of_any + Query(" ELSE true END")
+
+
 def _buffer(layer: LayerSpec) -> int:
-    return LABEL_BUFFER_UNITS if _is_point(layer) else BUFFER_UNITS
-
-
-def _geometry_column(layer: LayerSpec) -> GeometryField:
-    return layer.model._meta.get_field(GEOMETRY_COLUMN)
-
-
-def _is_point(layer: LayerSpec) -> bool:
-    return bool(_geometry_column(layer).geom_type in {"POINT", "MULTIPOINT"})
-
-
-def is_area(layer: LayerSpec) -> bool:
-    """Whether the layer's features are polygons."""
-    return bool(_geometry_column(layer).geom_type in {"POLYGON", "MULTIPOLYGON"})
+    return LABEL_BUFFER_UNITS if is_point(layer) else BUFFER_UNITS

@@ -5,6 +5,7 @@ Source: OGC API - Tiles - Part 1: Core (OGC 20-057), 8 and 9; OGC 17-083r4, 8.3 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -23,14 +24,15 @@ from gis_server.ogc_parts.links import (
     link,
     to_itself,
 )
+from layers import tiling
 from layers.changes import revisions_of
 from layers.crs import CRS84_URI
 from layers.spec import LayerSpec
 from ogc_api import config, schema
 from ogc_api.asking import Asked
 from ogc_api.features.remembering import extent_of
+from tile_cache import label_points, tilesets, vector
 from tile_cache import tilejson as tilejsons
-from tile_cache import tilesets, vector
 from tile_cache.degrees import Bounds
 from tile_cache.grid import Grid, Tile, grids_of
 from tile_cache.tilesets import Tileset
@@ -116,7 +118,7 @@ def document(origin: Origin, grid: Grid, asked: Asked) -> Json:
             "tileMatrix": str(min(max(first, grid.zoom_of(13)), last)),
         },
         "tileMatrixSetLimits": limits_of(tileset, grid, around),
-        "layers": [_layer(layer, grid, asked, extents[layer.name]) for layer in tileset.layers],
+        "layers": [each for layer in tileset.layers for each in _layers(layer, grid, asked, extents[layer.name])],
         "links": _links(origin, grid, asked, tileset),
     }
 
@@ -164,6 +166,29 @@ def _bounding_box(extent: Bounds) -> Json:
     }
 
 
+def _layers(layer: LayerSpec, grid: Grid, asked: Asked, extent: Bounds | None) -> Iterator[Json]:
+    """The layer itself and, where its tiles hold points for names, those."""
+    described = _layer(layer, grid, asked, extent)
+    yield described
+    if vector.has_labels(layer, asked.audience, vector.DETAIL_ZOOM):
+        told = described["propertiesSchema"]["properties"]
+        names = ("id", *(field.name for field in label_points.label_fields(layer, layer.fields)))
+        yield described | {
+            "id": tiling.labels_name(layer),
+            "title": words.in_language(asked.language).label_points.format(layer.title.in_language(asked.language)),
+            "geometryDimension": 0,
+            "propertiesSchema": {"type": "object", "properties": {name: told[name] for name in names}},
+        }
+
+
+def _gathered(layer: LayerSpec) -> Json:
+    """What a feature carries that stands for several."""
+    if not tiling.gathered_below(layer):
+        return {}
+    count = {"type": "integer", "minimum": 2}
+    return {tiling.COUNT: count, tiling.SHARE: {"type": "number", "minimum": 0, "maximum": 1}}
+
+
 def _layer(layer: LayerSpec, grid: Grid, asked: Asked, extent: Bounds | None) -> Json:
     carried = {field.name for field in vector.fields_at(layer, asked.audience, vector.DETAIL_ZOOM)}
     described = schema.properties(layer, asked.audience, asked.language)
@@ -181,7 +206,8 @@ def _layer(layer: LayerSpec, grid: Grid, asked: Asked, extent: Bounds | None) ->
         "propertiesSchema": {
             "type": "object",
             "properties": {"id": {"type": "string", "x-ogc-role": "id"}}
-            | {name: one for name, one in described.items() if name in carried},
+            | {name: one for name, one in described.items() if name in carried}
+            | _gathered(layer),
         },
         "links": in_both_forms(
             GEODATA, layer.title.in_language(asked.language), f"{asked.base_url}/collections/{quote(layer.name)}"

@@ -28,6 +28,7 @@ _WORDS = {
         "Vector tiles (MVT), readable by web maps and GIS software.",
     ),
     "whole": Text("すべてのデータ", "All the data"),
+    "label_points": Text("{}（名称を書く点）", "{} (points at which names are written)"),
     "tile_of": Text("{}のタイルひとつ", "One tile of {}"),
     "tile": Text("タイル（MVT）", "Tiles (MVT)"),
     "tilejson": Text("TileJSON", "TileJSON"),

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from layers.problems import Problem
 from layers.spec import Audience, Style, Text
+from layers.tiling import LABELS_SUFFIX
 
 KINDS: Final = ("text", "integer", "number", "truth", "moment")
 GEOMETRIES: Final = ("Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "Geometry")
@@ -64,6 +65,10 @@ def read_declaration(name: str, document: Any) -> Declaration:
     members = _Members(document, "the declaration")
     if not _NAME.fullmatch(name) or len(name) > 40:
         raise _fault("name", name, "small letters, digits and single hyphens, beginning with a letter, 40 at most")
+    if name.endswith(LABELS_SUFFIX):
+        raise _fault(
+            "name", name, f"free: names ending with {LABELS_SUFFIX} stand for points at which names are written"
+        )
     title = members.text_in_both("title")
     geometry = members.one_of("geometry", GEOMETRIES)
     fields = _read_fields(members.take("fields", list, []))

@@ -9,6 +9,7 @@ from django.contrib.gis.db import models
 from layers import registry
 from layers.feature import Feature, geometry
 from layers.spec import Field, LayerSpec, OpenData, Period, RowRule, Style, Text
+from layers.tiling import Tiling
 
 STATES = {
     "live": Text("発表中の情報", "Live"),
@@ -98,6 +99,12 @@ ALERTS = registry.add(
             "CC-BY-4.0", Text("出典：気象庁（気象庁防災情報XML）ほか", "Japan Meteorological Agency and others")
         ),
         zooms=range(4, 19),
+        tiling=Tiling(
+            detail_zoom=12,
+            fields={"title": 4, "headline": 4},
+            smallest_px=0,
+            first=("-sent_at",),
+        ),
         period=Period("onset_at", "expires_at"),
         rows=RowRule("state", ("live",)),
         kind_field="kind",

@@ -5,6 +5,7 @@ from django.contrib.gis.db import models
 from layers import registry
 from layers.feature import Feature, geometry
 from layers.spec import Certainty, Field, Gazetteer, LayerSpec, OpenData, Style, Text
+from layers.tiling import Tiling
 
 OSM_OPEN_DATA = OpenData("ODbL-1.0", Text("© OpenStreetMap contributors", "© OpenStreetMap contributors"))
 
@@ -101,6 +102,8 @@ def _base(
             gazetteer=gazetteer,
             group="base",
             kind_field=None if kinds is None else "kind",
+            # The ground has more small areas than anything else, and is looked at for none of them.
+            tiling=Tiling(smallest_px=4.0 if style.kind == "fill" else None),
         )
     )
 

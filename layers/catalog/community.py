@@ -6,6 +6,7 @@ from layers import registry
 from layers.catalog.codes import CITY_OPEN_DATA
 from layers.feature import Feature, geometry
 from layers.spec import Audience, Field, LayerSpec, Period, RowRule, Style, Text
+from layers.tiling import Tiling
 
 CATEGORIES = {
     "event": Text("催し", "Event"),
@@ -49,6 +50,7 @@ COMMUNITY_POSTS = registry.add(
         style=Style("dot", colour="#1d5fbf", outline="#ffffff", label="title", width_px=10, icon="post"),
         open_data=CITY_OPEN_DATA,
         zooms=range(12, 19),
+        tiling=Tiling(detail_zoom=15, gather_below=13, first=("-published_at",)),
         period=Period("published_at", "published_at"),
         rows=RowRule("status", ("approved",)),
         kind_field="category",

@@ -15,6 +15,7 @@ from layers.catalog.codes import (
 )
 from layers.feature import Feature, geometry
 from layers.spec import Audience, Field, FlagList, Gazetteer, Impact, LayerSpec, OpenData, Period, RowRule, Style, Text
+from layers.tiling import Tiling
 
 GSI_OPEN_DATA = OpenData(
     "国土地理院コンテンツ利用規約",
@@ -183,6 +184,7 @@ EVACUATION_SITES = registry.add(
         style=Style("icon", colour="#0b7a3b", outline="#ffffff", icon="evacuation-site", label="name"),
         open_data=GSI_OPEN_DATA,
         zooms=range(10, 19),
+        tiling=Tiling(detail_zoom=11, gather_below=11),
         edit=Audience.DISASTER_STAFF,
         gazetteer=Gazetteer("site", address="address", same_place="place_number"),
         lists=(FlagList("hazards", Text("対応する災害種別", "Hazards it is for"), tuple(HAZARDS)),),
@@ -236,6 +238,7 @@ SHELTERS = registry.add(
         style=Style("icon", colour="#1f5a96", outline="#ffffff", icon="shelter", label="name"),
         open_data=GSI_OPEN_DATA,
         zooms=range(10, 19),
+        tiling=Tiling(detail_zoom=11, gather_below=11, first=("-capacity_people",)),
         edit=Audience.DISASTER_STAFF,
         gazetteer=Gazetteer("shelter", address="address", same_place="place_number"),
         kind_field="shelter_type",
@@ -272,6 +275,7 @@ DAMAGE_AREAS = registry.add(
         ),
         open_data=CITY_OPEN_DATA,
         zooms=range(8, 19),
+        tiling=Tiling(detail_zoom=8, smallest_px=0, first=("status",)),
         edit=Audience.DISASTER_STAFF,
         period=Period("occurred_at", "resolved_at"),
         kind_field="kind",
@@ -298,6 +302,8 @@ DAMAGE_REPORTS = registry.add(
         style=Style("icon", colour="#c0392b", outline="#ffffff", icon="report", label="title"),
         open_data=CITY_OPEN_DATA,
         zooms=range(10, 19),
+        # Reports come in hundreds from one street; staff and residents look at them one by one from a district on.
+        tiling=Tiling(detail_zoom=14, fields={"title": 12}, gather_below=12, gather_by="kind", first=("-occurred_at",)),
         edit=Audience.DISASTER_STAFF,
         period=Period("occurred_at", "occurred_at"),
         kind_field="kind",
@@ -335,6 +341,7 @@ CLOSURES = registry.add(
         ),
         open_data=CITY_OPEN_DATA,
         zooms=range(10, 19),
+        tiling=Tiling(detail_zoom=10, smallest_px=0, first=("status",)),
         edit=Audience.DISASTER_STAFF,
         period=Period("starts_at", "ends_at"),
         kind_field="restriction",

@@ -6,6 +6,7 @@ from layers import registry
 from layers.catalog.codes import CITY_OPEN_DATA
 from layers.feature import Feature, geometry
 from layers.spec import Audience, Field, FlagList, Gazetteer, LayerSpec, Style, Text
+from layers.tiling import Tiling
 
 CATEGORIES = {
     "city_office": Text("市役所・窓口", "City office"),
@@ -136,6 +137,7 @@ FACILITIES = registry.add(
         ),
         open_data=CITY_OPEN_DATA,
         zooms=range(12, 19),
+        tiling=Tiling(fields={"address": 16, "wheelchair_accessible": 14}, gather_below=13),
         gazetteer=Gazetteer("facility", kana="name_kana", address="address", by="category"),
         kind_field="category",
         lists=(

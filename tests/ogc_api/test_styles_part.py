@@ -7,7 +7,7 @@ import json
 import pytest
 from django.test import Client
 
-from layers import registry
+from layers import registry, tiling
 from tests.ogc_api.maps import HERE
 from tests.ogc_api.rows import add
 from tile_cache.style import STYLES
@@ -50,13 +50,14 @@ def test_a_client_that_follows_the_links_reaches_every_style(client, prefix, def
 @every_layer
 def test_the_style_of_a_layer_draws_that_layer_from_its_own_tiles(client, layer):
     style = client.get(f"/api/collections/{layer.name}/styles/default").json()
-    assert {drawn["source-layer"] for drawn in style["layers"]} == {layer.name}
+    names = [layer.name, *([tiling.labels_name(layer)] if tiling.has_label_points(layer) else [])]
+    assert {drawn["source-layer"] for drawn in style["layers"]} == set(names)
     assert {drawn["source"] for drawn in style["layers"]} == set(style["sources"])
     assert not [drawn for drawn in style["layers"] if drawn["layout"].get("visibility") == "none"]
     (source,) = style["sources"].values()
     assert source["url"] == f"http://testserver/tiles/{layer.name}.json"
     tiles = client.get(source["url"]).json()
-    assert [one["id"] for one in tiles["vector_layers"]] == [layer.name]
+    assert [one["id"] for one in tiles["vector_layers"]] == names
 
 
 @pytest.mark.parametrize("name", ["base", "city", "disaster", "city-dark"])
@@ -89,7 +90,7 @@ def test_a_style_names_no_field_that_the_caller_may_not_read(layer, role, signed
     client = signed_in(role)
     readable = set(client.get(f"/api/collections/{layer.name}/schema").json()["properties"])
     style = client.get(f"/api/collections/{layer.name}/styles/default").json()
-    assert set(fields_in(style["layers"])) <= readable
+    assert set(fields_in(style["layers"])) - {tiling.COUNT} <= readable
 
 
 def fields_in(value: object) -> list[str]:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Decoded:
-    """A feature: its properties, and its points in tile units with y downwards."""
+    """A feature: its properties, its points in tile units with y downwards, and the number that is its id."""
 
     properties: dict
     points: list
+    number: int | None = None
 
 
 def decode(content: bytes) -> dict[str, list[Decoded]]:
@@ -32,7 +33,8 @@ def _feature(content: bytes, keys: list, values: list) -> Decoded:
     fields = dict(_fields(content))
     tags = list(_varints(fields.get(2, b"")))
     pairs = zip(tags[::2], tags[1::2], strict=True)
-    return Decoded({keys[k]: values[v] for k, v in pairs}, list(_points(list(_varints(fields[4])))))
+    points = list(_points(list(_varints(fields[4]))))
+    return Decoded({keys[k]: values[v] for k, v in pairs}, points, fields.get(1))
 
 
 def _points(commands: list[int]) -> Iterator[tuple[int, int]]:

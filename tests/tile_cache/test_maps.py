@@ -133,6 +133,36 @@ def test_a_class_of_depth_has_its_official_colour_and_the_pattern_that_the_brows
     assert darker == pytest.approx(share, abs=0.08)
 
 
+WIDE = (139.53, 35.655, 139.59, 35.715)
+"""A span at which facilities and reports are gathered, in 400 pixels."""
+
+
+def test_points_that_would_lie_on_one_another_are_a_circle_with_their_number(add, ask_maps):
+    add("facility", "f1", HERE, name="a")
+    dot = picture(ask_maps(wms("facilities", WIDE)))
+    for number in range(2, 25):
+        add("facility", f"f{number}", HERE, name="a")
+    circle = picture(ask_maps(wms("facilities", WIDE)))
+    west, north, east, south = circle.getbbox()
+    assert dot.getbbox()[2] - dot.getbbox()[0] < 15 < 25 <= east - west == pytest.approx(south - north, abs=1)
+    assert circle.getpixel((west + 6, 200))[:3] == (255, 255, 255), "the number stands on white"
+    assert min(sum(circle.getpixel((x, 200))[:3]) for x in range(west + 6, east - 6)) < 200, "and is dark"
+    near = picture(ask_maps(wms("facilities", SPAN)))
+    assert near.getbbox()[2] - near.getbbox()[0] < 15, "from near by each is drawn for itself"
+
+
+def test_no_circle_counts_what_is_not_for_everybody(add, sql, ask_maps):
+    address = wms("damage-reports", (139.46, 35.585, 139.66, 35.785))
+    for number in range(2):
+        add("damagereport", f"r{number}", HERE, title="塀", status="confirmed")
+    two = picture(ask_maps(address))
+    for number in range(5):
+        add("damagereport", f"n{number}", HERE, title="塀")
+    assert picture(ask_maps(address)).tobytes() == two.tobytes()
+    sql("UPDATE layers_damagereport SET status = 'confirmed'")
+    assert picture(ask_maps(address)).tobytes() != two.tobytes()
+
+
 def test_the_base_map_has_roads_on_pale_ground(add, ask_maps):
     add("baseroad", "r1", "LINESTRING(139.55 35.685, 139.57 35.685)", kind="main", name="本通り")
     seen = picture(ask_maps(wms("base", SPAN)))

@@ -12,7 +12,7 @@ from django.test import Client
 
 from gis_server.command.node_modules import find_node
 from gis_server.command.places import Checkout
-from layers import registry
+from layers import registry, tiling
 from layers.spec import Audience
 from tests.running import CHECKOUT
 from tests.tile_cache.conftest import HERE
@@ -29,12 +29,13 @@ def test_every_style_layer_has_its_source_its_type_and_an_id_of_its_own(name, au
     ids = [layer["id"] for layer in document["layers"]]
     assert len(set(ids)) == len(ids)
     known = {layer.name for layer in registry.visible_to(audience)}
+    labelled = {tiling.labels_name(layer) for layer in registry.every() if tiling.has_label_points(layer)}
     for layer in document["layers"][1:]:
         assert layer["type"] in {"fill", "line", "circle", "symbol"}
         assert layer["source"] in document["sources"]
-        assert layer["source-layer"] in known
+        assert layer["source-layer"] in known | labelled
         assert 0 <= layer["minzoom"] < layer.get("maxzoom", 24)
-    drawn = {layer["source-layer"] for layer in document["layers"][1:]}
+    drawn = {layer["source-layer"] for layer in document["layers"][1:]} - labelled
     assert drawn == {
         layer.name for layer in registry.visible_to(audience) if not name.startswith("base") or layer.group == "base"
     }
@@ -52,9 +53,10 @@ def test_a_style_needs_no_other_server(name):
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_a_style_asks_for_no_field_that_its_tiles_lack(audience):
     for layer in style.build_style("city", audience, ROOT)["layers"][1:]:
-        spec = registry.get(layer["source-layer"])
+        spec = registry.get(layer["metadata"]["machigis:layer"])
         carried = {field.name for field in vector.fields_at(spec, audience, layer["minzoom"])}
-        assert set(_fields(layer)) <= carried
+        made = {tiling.COUNT} if tiling.gathered_below(spec) else set()
+        assert set(_fields(layer)) <= carried | made
 
 
 def _fields(node) -> list[str]:
@@ -97,6 +99,7 @@ def test_tilejson_says_what_its_tiles_hold(store, committed, name):
     assert 0 <= document["minzoom"] <= document["center"][2] <= document["maxzoom"] <= 18
     layers = {layer["id"]: layer["fields"] for layer in document["vector_layers"]}
     assert set(layers) == {layer.name for layer in registry.every() if layer.group == "base"} or name != "base"
+    assert document["max_tile_bytes"] == 500_000
     assert all("id" in fields for fields in layers.values())
 
 

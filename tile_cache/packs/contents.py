@@ -17,7 +17,7 @@ from layers.changes import revisions_of
 from layers.problems import Problem
 from layers.reading import Query, quoted, row_condition, rows
 from layers.spec import Audience, LayerSpec
-from tile_cache import vector
+from tile_cache import thinning
 from tile_cache.degrees import Bounds
 from tile_cache.grid import Tile
 from tile_cache.packs.spool import Spool
@@ -96,7 +96,7 @@ def collect(
 
 def render_afresh(layer: LayerSpec, tile: Tile) -> bytes:
     """A layer's part of a tile as everybody may see it, from the rows themselves; empty where nothing is there."""
-    return bytes(next(rows(vector.tile_query((layer,), tile, Audience.PUBLIC)))[0])
+    return thinning.render_within((layer,), tile, Audience.PUBLIC, lambda query: bytes(next(rows(query))[0]))
 
 
 @contextlib.contextmanager

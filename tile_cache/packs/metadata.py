@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from django.conf import settings
 
+from layers import tiling
 from layers.spec import Audience, LayerSpec
-from tile_cache import vector
+from tile_cache import label_points, vector
 from tile_cache.packs.contents import Contents
 from tile_cache.packs.pack_style import build_pack_style
 from tile_cache.packs.pictograms import named_in, pictograms
@@ -40,7 +41,7 @@ def build_metadata(
         "type": "baselayer",
         "version": "1",
         "attribution": "<br>".join(html.escape(line) for line in _attributions(contents, last_zooms)),
-        "vector_layers": [_vector_layer(layer, first_zooms, last_zooms) for layer in kept],
+        "vector_layers": [each for layer in kept for each in _vector_layers(layer, first_zooms, last_zooms)],
         "machigis:data_time": contents.data_time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "machigis:revisions": {layer.name: contents.revisions[layer.name] for layer in kept},
         "machigis:licences": [
@@ -72,6 +73,20 @@ def centre(contents: Contents, first: int, last: int) -> tuple[float, float, int
 
 def _attributions(contents: Contents, last_zooms: Mapping[str, int]) -> list[str]:
     return list(dict.fromkeys(each.attribution for each in contents.licences if each.layer in last_zooms))
+
+
+def _vector_layers(
+    layer: LayerSpec, first_zooms: Mapping[str, int], last_zooms: Mapping[str, int]
+) -> Iterator[dict[str, Any]]:
+    """The layer itself and, where its tiles hold points for names, those."""
+    described = _vector_layer(layer, first_zooms, last_zooms)
+    if first_zooms[layer.name] < tiling.gathered_below(layer):
+        described["fields"] |= {tiling.COUNT: "Number", tiling.SHARE: "Number"}
+    yield described
+    if vector.has_labels(layer, Audience.PUBLIC, last_zooms[layer.name]):
+        names = ("id", *(field.name for field in label_points.label_fields(layer, layer.fields)))
+        fields = {name: described["fields"][name] for name in names}
+        yield described | {"id": tiling.labels_name(layer), "fields": fields}
 
 
 def _vector_layer(layer: LayerSpec, first_zooms: Mapping[str, int], last_zooms: Mapping[str, int]) -> dict[str, Any]:

@@ -1,0 +1,57 @@
+"""The cells of gathered points as SQL that Mapnik reads, where pictures are drawn as tiles would be. Pure.
+
+A picture has any scale, so the cells are those of the nearest zoom, as wide as in tiles. They are square in degrees,
+and counted to their ends although the picture may show a part of them. Mapnik fills in ``!bbox!``
+and ``!pixel_width!``, which is zero where it only asks for the columns.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Final
+
+from layers import tiling
+from layers.crs import LON_LAT_SRID
+from layers.reading import quoted
+from layers.spec import LayerSpec
+from tile_cache.drawing import GATHERED_PX
+from tile_cache.gathering import CELLS
+
+_ZOOM: Final = f"floor(0.5 + ln({360 / 512!r} / nullif(!pixel_width!::float8, 0)) / ln(2::float8))"
+_CELL: Final = f"({360 / CELLS!r} / power(2::float8, {_ZOOM}))"
+_KEYS: Final = f"floor(ST_X(t.geometry) / {_CELL}), floor(ST_Y(t.geometry) / {_CELL})"
+_NEAR: Final = f"t.geometry && ST_Expand(!bbox!, {_CELL})"
+_ALONE: Final = quoted("+count")  # no field has a name with this sign
+
+
+def several_sql(layer: LayerSpec, condition: str) -> str:
+    """What stands after FROM, with the alias ``t``: a row for each cell of several features.
+
+    Args:
+        condition: which rows, on the alias ``t``.
+    """
+    by = tiling.gathered_by(layer)
+    columns = [
+        f"ST_SetSRID(ST_Point(avg(ST_X(t.geometry)), avg(ST_Y(t.geometry))), {LON_LAT_SRID}) AS geometry",
+        f"count(*) AS {tiling.COUNT}",
+        "min(t.id) AS id",
+    ]
+    if by:
+        columns.append(f"mode() WITHIN GROUP (ORDER BY t.{quoted(by)}) AS {quoted(by)}")
+    select = f"SELECT {', '.join(columns)} FROM {quoted(layer.table)} t WHERE {_NEAR} AND {condition}"
+    return f"({select} GROUP BY {_KEYS} HAVING count(*) > 1) t"
+
+
+def alone_sql(layer: LayerSpec, condition: str) -> str:
+    """The same for features that are alone in their cell: rows of the layer's table."""
+    counted = f"SELECT t.*, count(*) OVER (PARTITION BY {_KEYS}) AS {_ALONE} FROM {quoted(layer.table)} t"
+    return f"(SELECT t.* FROM ({counted} WHERE {_NEAR} AND {condition}) t WHERE t.{_ALONE} = 1) t"
+
+
+def width_sql(wider_px: float) -> str:
+    """The width of a circle in pixels, for the alias ``t``: straight between two stops, as in MapLibre."""
+    cases = []
+    for (n0, w0), (n1, w1) in itertools.pairwise(GATHERED_PX):
+        between = f"{w0} + (t.{tiling.COUNT} - {n0}) * {(w1 - w0) / (n1 - n0)!r}"
+        cases.append(f"WHEN t.{tiling.COUNT} <= {n1} THEN {between}")
+    return f"(CASE {' '.join(cases)} ELSE {GATHERED_PX[-1][1]} END)::float8 + {wider_px!r}"
