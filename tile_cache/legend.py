@@ -13,7 +13,7 @@ from typing import Any, Final
 from layers import units
 from layers.spec import Audience, LayerSpec, Text
 from tile_cache.base_map import kinds_of
-from tile_cache.drawing import Colour, Dot, Drawing, Fill, Icon, Image, Line, Name, Symbol, drawings
+from tile_cache.drawing import Colour, Dot, Drawing, Fill, Gathered, Icon, Image, Line, Name, Symbol, drawings
 from tile_cache.mapnik_style import is_for
 from tile_cache.themes import LIGHT, Theme, painted
 
@@ -111,7 +111,7 @@ def step_text(low: float, high: float | None, unit: Text) -> Text:
 def _row(drawn: Iterable[Drawing], case: _Case) -> LegendRow | None:
     """What is drawn of a class; its names only where there is nothing else."""
     meant = [drawing for drawing in drawn if _is_for(drawing, case)]
-    shapes = [drawing for drawing in meant if not isinstance(drawing.symbol, Name)] or meant
+    shapes = [drawing for drawing in meant if not isinstance(drawing.symbol, Name | Gathered)] or meant
     if not shapes:
         return None
     symbols = tuple(_plain(drawing.symbol, case) for drawing in shapes)

@@ -11,7 +11,9 @@ from typing import Any, Final
 from django.conf import settings
 from django.db.models import Avg, Count, Max, Min, QuerySet, Sum
 
-from tile_cache.grid import MAX_ZOOM, Tile, lon_lat_bounds
+from layers.crs import WEB_MERCATOR_SRID
+from tile_cache.degrees import degrees_around
+from tile_cache.grid import MAX_ZOOM, Tile
 from tile_cache.measure_files import read_totals
 from tile_cache.models import StoredTile
 
@@ -79,7 +81,7 @@ def square(tile: StoredTile, now: datetime.datetime) -> dict[str, Any] | None:
     last = 2**tile.z - 1
     if tile.grid != WEB_MERCATOR or not (tile.z <= MAX_ZOOM and tile.x <= last and tile.y <= last):
         return None
-    west, south, east, north = lon_lat_bounds(Tile(tile.z, tile.x, tile.y).bounds_m)
+    west, south, east, north = degrees_around(Tile(tile.z, tile.x, tile.y).bounds_m, WEB_MERCATOR_SRID)
     age = now - tile.rendered_at
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     return {
