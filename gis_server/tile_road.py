@@ -21,7 +21,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 _ADDRESS: Final = re.compile(
-    r"/tiles/(?P<name>[^/]+)(?:/(?P<revision>[0-9]+-[^/]+))?/(?P<z>[0-9]+)/(?P<x>[0-9]+)/(?P<y>[0-9]+)\.mvt"
+    r"/tiles/(?P<name>[^/]+)(?:/(?P<revision>[0-9]+-[^/]+)|/(?P<grid>[A-Za-z][^/]*))?/(?P<z>[0-9]+)/(?P<x>[0-9]+)/(?P<y>[0-9]+)\.mvt"
 )
 _LINES: Final = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
@@ -51,7 +51,8 @@ def _make(path: str, *, is_gzip: bool) -> Answer | None:
     if address is None:
         return None
     try:
-        return answers.answer(AskedTile(path, audience=Audience.PUBLIC, is_gzip=is_gzip, **address.groupdict()))
+        named = {name: text for name, text in address.groupdict().items() if text is not None}
+        return answers.answer(AskedTile(path, audience=Audience.PUBLIC, is_gzip=is_gzip, **named))
     except Problem:
         return None
 

@@ -17,6 +17,7 @@ from layers.spec import Audience
 from tile_cache import flushing, ledger, measures, revisions, tilesets, vector
 from tile_cache.ends import Place
 from tile_cache.grid import WEB_MERCATOR_QUAD, Tile, get_grid, read_tile
+from tile_cache.map_requests import OUTDATED
 from tile_cache.memory import TrueMemory
 from tile_cache.rendering import NOWHERE, Rendered, render
 from tile_cache.tilesets import Tileset
@@ -183,7 +184,6 @@ def _caching(tileset: Tileset, rendered: Rendered, asked: AskedTile, *, is_immut
 HIT: Final = "machigis; hit"
 AWAITED: Final = "machigis; fwd=miss; collapsed"
 MISS: Final = "machigis; fwd=miss; stored"
-OUTDATED: Final = 'machigis; hit; detail="possibly outdated"'
 """How a cache tells what it did (RFC 9211)."""
 
 

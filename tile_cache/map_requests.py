@@ -23,6 +23,9 @@ PAGE_POLICY = "default-src 'none'; sandbox"
 """A page made of what people have written does nothing but stand there."""
 
 _CACHING = frozenset({"cache-control", "etag", "expires", "last-modified", "pragma"})
+OUTDATED = 'machigis; hit; detail="possibly outdated"'
+"""How a cache tells that it could not ask whether what it gives is still true (RFC 9211)."""
+
 StartResponse = Callable[..., Any]
 Answer = tuple[str, list[tuple[str, str]], bytes]
 
@@ -71,7 +74,7 @@ def away() -> Answer:
     return status, [*headers, ("Retry-After", "5")], content
 
 
-def revalidated(answer: Answer, if_none_match: str) -> Answer:
+def revalidated(answer: Answer) -> Answer:
     """A picture that a client keeps and asks about each time, by a tag of its bytes; a page that does nothing.
 
     MapProxy would let clients keep tiles for days, and tells two tiles of the same length by nothing.
@@ -84,10 +87,23 @@ def revalidated(answer: Answer, if_none_match: str) -> Answer:
         return answer
     tag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
     kept = [(name, value) for name, value in headers if name.lower() not in _CACHING]
-    kept += [("Cache-Control", "no-cache"), ("ETag", tag)]
-    if tag in {each.strip().removeprefix("W/") for each in if_none_match.split(",")}:
-        return "304 Not Modified", [(name, value) for name, value in kept if name.lower() != "content-type"], b""
-    return status, kept, content
+    return status, [*kept, ("Cache-Control", "no-cache"), ("ETag", tag)], content
+
+
+def not_modified(answer: Answer, if_none_match: str) -> Answer:
+    """The answer to a caller that may still have the picture (compared weakly, RFC 9110, 13.1.2)."""
+    _, headers, _ = answer
+    tag = next((value for name, value in headers if name == "ETag"), "")
+    if not tag or tag not in {each.strip().removeprefix("W/") for each in if_none_match.split(",")}:
+        return answer
+    return "304 Not Modified", [(name, value) for name, value in headers if name.lower() != "content-type"], b""
+
+
+def outdated(answer: Answer) -> Answer:
+    """The same, said to be possibly outdated (RFC 7234, 5.5.2, and RFC 9211)."""
+    status, headers, content = answer
+    marks = [("Warning", '111 machigis "Revalidation Failed"'), ("Cache-Status", OUTDATED)]
+    return status, [*headers, *marks], content
 
 
 def unkept(answer: Answer) -> Answer:

@@ -23,9 +23,21 @@ from layers import registry
 from layers.crs import epsg_uri
 from layers.problems import Problem
 from layers.raster import Raster
-from tile_cache import map_checks, mapproxy_config, outside, raster_source, raster_store, sources
+from tile_cache import kept_pictures, map_checks, mapproxy_config, outside, raster_source, raster_store, sources
+from tile_cache.kept_pictures import Seen
 from tile_cache.legend_picture import LANGUAGE
-from tile_cache.map_requests import Answer, away, corrected, exception_of, problem_answer, revalidated, send, unkept
+from tile_cache.map_requests import (
+    Answer,
+    away,
+    corrected,
+    exception_of,
+    not_modified,
+    outdated,
+    problem_answer,
+    revalidated,
+    send,
+    unkept,
+)
 from tile_cache.raster_grids import MERCATOR, RETINA, raster_grids
 from tile_cache.wmts_places import check_places
 
@@ -46,6 +58,8 @@ _built: dict[tuple[Any, ...], WsgiApp] = {}
 
 def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
     """Answer one request below the place where this is mounted (SCRIPT_NAME)."""
+    if (kept := kept_pictures.find(environ)) is not None:
+        return send(start_response, not_modified(kept, environ.get("HTTP_IF_NONE_MATCH", "")))
     first = environ.get("PATH_INFO", "").strip("/").split("/")[0]
     if first == "":
         return send(start_response, _index(environ))
@@ -57,7 +71,9 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
         return send(start_response, exception_of(fault, query))
     LANGUAGE.set(map_checks.language_of(query))
     outside.MAKESHIFT.set([])
-    return _ask_mapproxy(_named({**environ, "QUERY_STRING": map_checks.completed(query)}), start_response)
+    return _ask_mapproxy(
+        _named({**environ, "QUERY_STRING": map_checks.completed(query)}), start_response, asked=environ
+    )
 
 
 def _named(environ: dict[str, Any]) -> dict[str, Any]:
@@ -66,9 +82,15 @@ def _named(environ: dict[str, Any]) -> dict[str, Any]:
     return environ if found is None else {**environ, "PATH_INFO": f"{found[1]}{RETINA}{found[2]}{found[3]}"}
 
 
-def _ask_mapproxy(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-    """MapProxy's answer; where it reports a fault, with the right status."""
+def _ask_mapproxy(environ: dict[str, Any], start_response: StartResponse, asked: dict[str, Any]) -> Iterable[bytes]:
+    """MapProxy's answer; where it reports a fault, with the right status.
+
+    Args:
+        asked: the request as it came.
+    """
     begun: list[tuple[str, list[tuple[str, str]]]] = []
+    seen = Seen()
+    kept_pictures.SEEN.set(seen)
     close_old_connections()
     try:
         body = get_app()(environ, lambda status, headers, exc_info=None: begun.append((status, headers)))
@@ -77,7 +99,11 @@ def _ask_mapproxy(environ: dict[str, Any], start_response: StartResponse) -> Ite
         answer = corrected((status, kept, b"".join(body)))
         if _is_passing(environ["QUERY_STRING"]):
             return send(start_response, unkept(answer))
-        return send(start_response, revalidated(answer, environ.get("HTTP_IF_NONE_MATCH", "")))
+        answer = revalidated(answer)
+        kept_pictures.keep(asked, answer, seen)
+        if seen.is_outdated:
+            answer = outdated(answer)
+        return send(start_response, not_modified(answer, environ.get("HTTP_IF_NONE_MATCH", "")))
     except DatabaseError:
         return send(start_response, away())
     finally:

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Final
 
 from tile_cache.degrees import Bounds
-from tile_cache.truth import Ground, Stamps
+from tile_cache.truth import Ground, Stamp, Stamps
 
 OVERHEAD_BYTES: Final = 2_000
 """What headers, key and bookkeeping of one thing take besides its bytes."""
@@ -98,10 +98,15 @@ class TrueMemory[K: Hashable, V]:
             self._make_room()
 
     def follow(self, stamps: Stamps, touched: dict[str, Sequence[Bounds] | None]) -> None:
-        """The log has come so far. Drop what rests on a touched layer within one of its boxes (None: anywhere)."""
+        """The log has come so far. Drop what a change has touched.
+
+        Args:
+            touched: the boxes of the changes of each layer; None where they are not known: all that is older goes.
+        """
+        now = {stamp.layer: stamp for stamp in stamps}
         with self._lock:
             for layer, boxes in touched.items():
-                for key in [key for key in self._by_layer[layer] if self._is_touched(key, boxes)]:
+                for key in [key for key in self._by_layer[layer] if self._is_touched(key, boxes, now.get(layer))]:
                     self._drop(key)
             self._known = {stamp.layer: stamp.revision for stamp in stamps}
 
@@ -112,8 +117,9 @@ class TrueMemory[K: Hashable, V]:
             self._by_layer.clear()
             self._known, self._bytes = {}, 0
 
-    def _is_touched(self, key: K, boxes: Sequence[Bounds] | None) -> bool:
-        return boxes is None or any(_meet(self._kept[key].ground.lon_lat, box) for box in boxes)
+    def _is_touched(self, key: K, boxes: Sequence[Bounds] | None, now: Stamp | None) -> bool:
+        ground = self._kept[key].ground
+        return now not in ground.stamps if boxes is None else any(_meet(ground.lon_lat, box) for box in boxes)
 
     def _make_room(self) -> None:
         """Whatever was asked for since it was last looked at goes to the end of the row, once."""

@@ -23,6 +23,7 @@ from mapproxy.source import SourceError
 from tile_cache import truth
 from tile_cache.degrees import Bounds, degrees_around
 from tile_cache.grid import Tile
+from tile_cache.kept_pictures import SEEN
 from tile_cache.map_requests import AWAY
 from tile_cache.mapnik_source import LayersSource
 from tile_cache.store import TileStore
@@ -46,9 +47,8 @@ class TrueTiles(TileCacheBase):
     def load_tile(self, tile: CachedTile, with_metadata: bool = False, dimensions: Any = None) -> bool:
         if not tile.is_missing():
             return True
-        place = _place(tile)
-        stored = self._tiles.find(place, self._source.fingerprint)
-        if stored is None or not self._is_true(stored, tile):
+        stored = self._tiles.find(_place(tile), self._source.fingerprint)
+        if stored is None or not self._is_good(stored, tile):
             return False
         tile.image_result = ImageResult(BytesIO(stored.body), image_opts=self._manager.image_opts)
         tile.size, tile.timestamp = len(stored.body), 0.0
@@ -71,11 +71,19 @@ class TrueTiles(TileCacheBase):
         """Nothing expires by its age here."""
         tile.timestamp, tile.size = 0.0, 0
 
-    def _is_true(self, stored: Stored, tile: CachedTile) -> bool:
+    def _is_good(self, stored: Stored, tile: CachedTile) -> bool:
+        """Whether it is still true; where the database does not say, it is given all the same, and marked."""
+        seen = SEEN.get(None)
         try:
-            return truth.renewed(truth.Ground(stored.stamps, self._ground(tile))) is not None
+            ground = truth.renewed(truth.Ground(stored.stamps, self._ground(tile)))
         except DatabaseError as error:
-            raise SourceError(AWAY) from error
+            if seen is None:
+                raise SourceError(AWAY) from error
+            seen.is_outdated = True
+            return True
+        if ground is not None and seen is not None:
+            seen.loaded[self._tiles.place(_place(tile))] = ground
+        return ground is not None
 
     def _ground(self, tile: CachedTile) -> Bounds:
         """What a change must touch to be seen in the tile: degrees."""

@@ -34,7 +34,7 @@ class TileStore:
 
     def find(self, tile: Tile, fingerprint: str) -> Stored | None:
         """The stored tile of this fingerprint, true or not any more."""
-        place = self._place(tile)
+        place = self.place(tile)
         content = ends.current().load(place)
         stored = None if content is None else from_bytes(content)
         if stored is None or stored.fingerprint != fingerprint:
@@ -44,12 +44,13 @@ class TileStore:
 
     def save(self, tile: Tile, stored: Stored, render_seconds: float | None = None, recipe: str = "") -> None:
         """Keep a tile; see `ledger.stored`."""
-        place, content = self._place(tile), stored.to_bytes()
+        place, content = self.place(tile), stored.to_bytes()
         if ends.current().save(place, content):
             ledger.stored(place, len(content), render_seconds, recipe)
 
     def remove(self, tile: Tile) -> None:
-        ends.current().remove(self._place(tile))
+        ends.current().remove(self.place(tile))
 
-    def _place(self, tile: Tile) -> Place:
+    def place(self, tile: Tile) -> Place:
+        """Where the store holds a tile."""
         return place_of(self._tileset, tile, self._suffix, self._grid)

@@ -22,6 +22,7 @@ from tile_cache.grid import tile_of
 PLACE = tile_of(*HERE, 14)
 TILE = f"/tiles/shelters/{PLACE.z}/{PLACE.x}/{PLACE.y}.mvt"
 ELSEWHERE = f"/tiles/shelters/{PLACE.z}/{PLACE.x + 5}/{PLACE.y}.mvt"
+PICTURE = f"/maps/tiles/shelters/webmercator/{PLACE.z}/{PLACE.x}/{PLACE.y}.png"
 INSERT = "INSERT INTO layers_shelter (id, name, geometry) VALUES (%s, %s, ST_SetSRID(ST_Point(%s, %s), 4326))"
 POSSIBLY_OUTDATED = 'machigis; hit; detail="possibly outdated"'
 
@@ -37,6 +38,8 @@ def test_stored_tiles_outlive_the_database(home: Home, env: dict[str, str], cons
             before, immutable = warm.ask(TILE), _revisioned(warm)
             kept_for_ever = warm.ask(immutable)
             cold.ask("/tiles/towns.json")
+            drawn = [warm.ask(PICTURE) for _ in range(3)][-1]
+            cold.ask(PICTURE.replace("/14/", "/13/"))
             kill_group(running.server.pid)
 
         for process, from_where in ((warm, "memory"), (cold, "the store")):
@@ -45,6 +48,9 @@ def test_stored_tiles_outlive_the_database(home: Home, env: dict[str, str], cons
             assert outdated.headers["cache-status"] == POSSIBLY_OUTDATED, from_where
             assert outdated.headers["warning"].startswith("111 "), from_where
             assert "immutable" not in outdated.headers["cache-control"], from_where
+            picture = process.ask(PICTURE)
+            assert (picture.status, picture.body) == (200, drawn.body), from_where
+            assert picture.headers["cache-status"] == POSSIBLY_OUTDATED, from_where
         assert warm.ask(immutable) == kept_for_ever, "a revision is what it was, whatever has happened since"
         refused = warm.ask(ELSEWHERE, accept_encoding="identity")
         assert refused.status == 503

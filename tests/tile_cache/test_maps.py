@@ -9,7 +9,7 @@ from PIL import Image
 from pyproj import Transformer
 
 from tests.tile_cache.conftest import HERE, end_other_connections
-from tile_cache import sprites
+from tile_cache import maps, sprites
 from tile_cache.grid import tile_of
 
 AREA = "MULTIPOLYGON(((139.558 35.683, 139.562 35.683, 139.562 35.687, 139.558 35.687, 139.558 35.683)))"
@@ -161,6 +161,23 @@ def test_no_circle_counts_what_is_not_for_everybody(add, sql, ask_maps):
     assert picture(ask_maps(address)).tobytes() == two.tobytes()
     sql("UPDATE layers_damagereport SET status = 'confirmed'")
     assert picture(ask_maps(address)).tobytes() != two.tobytes()
+
+
+def test_a_stored_picture_is_given_again_past_mapproxy_until_a_change_touches_it(add, ask_maps, monkeypatch):
+    add("shelter", "s1", HERE, name="第一小学校")
+    place = tile_of(*HERE, 15)
+    address = f"/tiles/shelters/webmercator/{place.z}/{place.x}/{place.y}.png"
+    first = [ask_maps(address) for _ in range(2)][-1]
+    monkeypatch.setattr(maps, "get_app", lambda: pytest.fail("MapProxy was asked"))
+    again = ask_maps(address)
+    assert (again.status, again.content, again.headers["ETag"]) == (200, first.content, first.headers["ETag"])
+    assert ask_maps(address, HTTP_IF_NONE_MATCH=first.headers["ETag"]).status == 304
+    monkeypatch.undo()
+    add("facility", "f1", HERE, name="another layer")
+    add("shelter", "far", (139.2, 35.2), name="another place")
+    assert ask_maps(address).content == first.content
+    add("shelter", "s2", (HERE[0] + 0.001, HERE[1]), name="第二小学校")
+    assert ask_maps(address).content != first.content
 
 
 def test_the_base_map_has_roads_on_pale_ground(add, ask_maps):

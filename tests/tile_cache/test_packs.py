@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import gzip
 import io
@@ -89,6 +90,9 @@ def test_a_packs_style_draws_from_the_pack_alone_and_its_pictograms_are_inside(p
     assert {layer["source-layer"] for layer in style["layers"] if "source-layer" in layer} == held
     assert {layer["source"] for layer in style["layers"] if "source" in layer} == set(style["sources"])
     assert metadata["machigis:pictograms"]["shelter"].startswith("<svg ")
+    sharp = metadata["machigis:sprite"]["@2x"]
+    assert "shelter" in sharp["index"]
+    assert base64.b64decode(sharp["png"]).startswith(b"\x89PNG")
     assert metadata["machigis:pictograms"]["library"].startswith("<svg "), "one that a code chooses"
     assert "sprite" not in style
     assert "://testserver" not in json.dumps(metadata)
@@ -131,8 +135,8 @@ def test_a_pack_that_is_too_large_lowers_its_heaviest_layers_and_says_so(add, sq
     add("shelter", "s1", HERE, name="第一小学校")
     sql(
         "INSERT INTO layers_basebuilding (id, name, geometry) SELECT 'b' || n, md5(n::text), ST_Multi(ST_Buffer("
-        "ST_SetSRID(ST_Point(139.5505 + n %% 30 * 0.0006, 35.676 + n / 30 * 0.0005), 4326), 0.00005))"
-        " FROM generate_series(1, 900) n"
+        "ST_SetSRID(ST_Point(139.5505 + n %% 60 * 0.0003, 35.676 + n / 60 * 0.00025), 4326), 0.00005))"
+        " FROM generate_series(1, 3600) n"
     )
     (whole,) = build_packs(wanted(**WANTED), [tmp_path / "whole.pmtiles"])
     assert whole.lowered == {}

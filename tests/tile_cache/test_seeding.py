@@ -108,7 +108,7 @@ def test_the_citys_own_outline_with_a_margin_is_the_area_where_it_is_known(add, 
 def test_low_zooms_come_first_then_where_most_places_are_and_what_was_asked_for_before_all():
     steps = [Step("a", Tile(14, x, 5)) for x in range(4)] + [Step("a", Tile(13, 0, 0))]
     places = {Tile(14, 2, 5): 9, Tile(14, 1, 5): 3}
-    usual = order.hottest_first(steps, order.nobody_asked, places, (139.56, 35.68))
+    usual = order.hottest_first(steps, lambda name: (), places, (139.56, 35.68))
     assert [step.tile for step in usual][:3] == [Tile(13, 0, 0), Tile(14, 2, 5), Tile(14, 1, 5)]
     asked = order.hottest_first(steps, lambda name: [Tile(14, 3, 5)], places, (139.56, 35.68))
     assert asked[0].tile == Tile(14, 3, 5)

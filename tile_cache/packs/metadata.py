@@ -6,6 +6,7 @@ Sources: PMTiles v3, 5 (JSON metadata); MBTiles 1.3 (metadata table, vector_laye
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ from django.conf import settings
 
 from layers import tiling
 from layers.spec import Audience, LayerSpec
-from tile_cache import label_points, vector
+from tile_cache import label_points, sprites, themes, vector
 from tile_cache.packs.contents import Contents
 from tile_cache.packs.pack_style import build_pack_style
 from tile_cache.packs.pictograms import named_in, pictograms
@@ -51,7 +52,14 @@ def build_metadata(
         ],
         "machigis:style": style,
         "machigis:pictograms": pictograms(named_in(style)),
+        "machigis:sprite": {f"@{ratio}x": _sprite(ratio) for ratio in sprites.RATIOS},
     }
+
+
+def _sprite(ratio: int) -> dict[str, Any]:
+    """The pictograms as MapLibre takes them: the list of the images, and the sheet (PNG in base64)."""
+    sheet = sprites.sprite(themes.LIGHT.name, ratio)
+    return {"index": sheet.index, "png": base64.b64encode(sheet.png).decode()}
 
 
 def build_rows(metadata: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, str]:

@@ -16,12 +16,15 @@ from django.conf import settings
 from layers import registry
 from layers.reading import Query, quoted, row_condition, rows
 from layers.spec import Audience
+from tile_cache import ledger
 from tile_cache.grid import Tile, tile_of
+from tile_cache.store import WEB_MERCATOR
 
 Hottest = Callable[[str], Iterable[Tile]]
 """The tiles of a tileset that were asked for most, the hottest first."""
 
 _MOST_PLACES: Final = 200_000
+_MOST_ASKED: Final = 10_000
 
 
 class Placed(Protocol):
@@ -34,9 +37,11 @@ class Placed(Protocol):
     def tile(self) -> Tile: ...
 
 
-def nobody_asked(name: str) -> Iterable[Tile]:
-    """No tile is known to have been asked for."""
-    return ()
+def most_asked(name: str) -> Iterable[Tile]:
+    """What the ledger of stored tiles says: the tiles of WebMercatorQuad that were asked for, most often first."""
+    for place in ledger.hottest(name, _MOST_ASKED):
+        if place.grid == WEB_MERCATOR and place.suffix == "mvt":
+            yield Tile(place.z, place.x, place.y)
 
 
 def hottest_first[Step: Placed](

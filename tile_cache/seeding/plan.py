@@ -22,7 +22,7 @@ class Step:
     is_picture: bool = False
 
 
-def build_plan(wanted: Wanted, hottest: order.Hottest = order.nobody_asked) -> list[Step]:
+def build_plan(wanted: Wanted, hottest: order.Hottest = order.most_asked) -> list[Step]:
     """Every step, the hottest first.
 
     Raises:
