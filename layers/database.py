@@ -14,28 +14,31 @@ import psycopg
 from django.db import InterfaceError, OperationalError, connection
 
 
-def fetch(sql: str, params: Sequence[Any] = (), *, is_frequent: bool = False) -> list[tuple[Any, ...]]:
+def fetch(
+    sql: str, params: Sequence[Any] = (), *, is_frequent: bool = False, is_binary: bool = False
+) -> list[tuple[Any, ...]]:
     """The rows of a statement that only reads.
 
     Args:
         is_frequent: asked so often that the database should keep it prepared. Its plan must not depend on the values.
+        is_binary: values come as the database holds them: bytes are then half as long on their way.
 
     Raises:
         django.db.Error: as Django's own cursors do.
     """
     try:
-        return _fetch(sql, params, is_frequent)
+        return _fetch(sql, params, is_frequent, is_binary)
     except (OperationalError, InterfaceError):
         if connection.in_atomic_block or not _is_lost():
             raise
         connection.close()
-        return _fetch(sql, params, is_frequent)
+        return _fetch(sql, params, is_frequent, is_binary)
 
 
-def _fetch(sql: str, params: Sequence[Any], is_frequent: bool) -> list[tuple[Any, ...]]:
+def _fetch(sql: str, params: Sequence[Any], is_frequent: bool, is_binary: bool) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        return cursor.execute(sql, params, prepare=is_frequent).fetchall()
+        return cursor.execute(sql, params, prepare=is_frequent, binary=is_binary).fetchall()
 
 
 def _is_lost() -> bool:

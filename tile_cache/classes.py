@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from layers import units
 from layers.spec import LayerSpec
-from tile_cache.drawing import Colour, Drawing, Name, has_bounds
+from tile_cache.drawing import Drawing, has_bounds
+from tile_cache.symbols import Colour, Name
 
 
 def spoken(drawings: Iterable[Drawing], language: str) -> Iterator[Drawing]:

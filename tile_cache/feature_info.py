@@ -25,11 +25,12 @@ from layers import reading, registry
 from layers.crs import LON_LAT_SRID
 from layers.query import Query
 from layers.spec import Audience, LayerSpec
-from tile_cache.drawing import ICON_GROWTH, ICON_PX, Drawing, Icon, drawings, value_at
+from tile_cache.drawing import Drawing, drawings
 from tile_cache.found import Found, Hit
 from tile_cache.map_requests import AWAY
 from tile_cache.mapnik_style import SCALE_OF_ZOOM_0, is_public, scale_denominator
 from tile_cache.style import in_order
+from tile_cache.symbols import ICON_GROWTH, ICON_PX, Icon, value_at
 
 REACH_PX: Final = 10.0
 """So far from the place a point or a line may be; a symbol that is larger counts as far as it is drawn."""

@@ -13,8 +13,9 @@ from typing import Any, Final
 from layers import units
 from layers.spec import Audience, LayerSpec, Text
 from tile_cache.base_map import kinds_of
-from tile_cache.drawing import Colour, Dot, Drawing, Fill, Gathered, Icon, Image, Line, Name, Symbol, drawings
+from tile_cache.drawing import Drawing, drawings
 from tile_cache.mapnik_style import is_for
+from tile_cache.symbols import Colour, Dot, Fill, Gathered, Icon, Image, Line, Name, Symbol
 from tile_cache.themes import LIGHT, Theme, painted
 
 NO_VALUE: Final = Text("値なし", "No value")

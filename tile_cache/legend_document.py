@@ -16,8 +16,9 @@ from layers.spec import Audience, LayerSpec
 from tile_cache import style as styles
 from tile_cache import themes
 from tile_cache.base_map import BASE_GROUP
-from tile_cache.drawing import Dot, Fill, Icon, Line, Name, Symbol, has_bounds, value_at
+from tile_cache.drawing import has_bounds
 from tile_cache.legend import rows
+from tile_cache.symbols import Dot, Fill, Icon, Line, Name, Symbol, value_at
 
 SAMPLE_ZOOM: Final = 16
 """The zoom whose widths a legend shows."""

@@ -20,10 +20,10 @@ from PIL import Image, ImageChops
 
 from layers.spec import Text
 from tile_cache.base_map import GROUND_COLOUR
-from tile_cache.drawing import Colour, Dot, Fill, Icon, Line, Name, Symbol
 from tile_cache.legend import Entry
 from tile_cache.mapnik_source import faces, load_mapnik
 from tile_cache.mapnik_style import font_set, scale_denominator, symbolizers
+from tile_cache.symbols import Colour, Dot, Fill, Icon, Line, Name, Symbol
 
 LANGUAGE: Final[ContextVar[str]] = ContextVar("language of the legend", default="ja")
 """Of the request that is being answered; MapProxy does not hand it on."""

@@ -14,8 +14,8 @@ from layers import tiling
 from layers.crs import LON_LAT_SRID
 from layers.reading import quoted
 from layers.spec import LayerSpec
-from tile_cache.drawing import GATHERED_PX
 from tile_cache.gathering import CELLS
+from tile_cache.symbols import GATHERED_PX
 
 _ZOOM: Final = f"floor(0.5 + ln({360 / 512!r} / nullif(!pixel_width!::float8, 0)) / ln(2::float8))"
 _CELL: Final = f"({360 / CELLS!r} / power(2::float8, {_ZOOM}))"

@@ -32,10 +32,11 @@ from layers.crs import LON_LAT_SRID
 from layers.spec import LayerSpec
 from tile_cache import mapnik_style
 from tile_cache.classes import spoken
-from tile_cache.drawing import Drawing, Name
+from tile_cache.drawing import Drawing
 from tile_cache.map_requests import AWAY
 from tile_cache.stored import fingerprint_of
 from tile_cache.style import in_order
+from tile_cache.symbols import Name
 from tile_cache.themes import LIGHT, painted
 
 SOURCE_TYPE = "machigis"

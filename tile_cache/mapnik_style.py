@@ -20,7 +20,8 @@ from layers.reading import quoted
 from layers.spec import Audience, LayerSpec
 from tile_cache import mapnik_gathering
 from tile_cache.base_map import BASE_GROUP
-from tile_cache.drawing import (
+from tile_cache.drawing import Drawing, drop_px, has_own_points
+from tile_cache.symbols import (
     GATHERED_GROUND,
     GATHERED_ICON_PX,
     GATHERED_RING_PX,
@@ -30,7 +31,6 @@ from tile_cache.drawing import (
     LONGEST_NAME,
     Colour,
     Dot,
-    Drawing,
     Fill,
     Gathered,
     Icon,
@@ -38,8 +38,6 @@ from tile_cache.drawing import (
     Line,
     Name,
     Symbol,
-    drop_px,
-    has_own_points,
     value_at,
 )
 

@@ -16,8 +16,8 @@ import numpy as np
 from layers.catalog.hazards import HAZARD_ZONES
 from layers.raster import KINDS, Raster
 from layers.spec import Text
-from tile_cache.drawing import Colour, Fill
 from tile_cache.legend import Entry, LegendRow, step_text
+from tile_cache.symbols import Colour, Fill
 
 TINTS: Final = ("#cfe0cd", "#dfe7c8", "#efe8c6", "#e9d8b4", "#dcc3a1", "#cbae93", "#e6ddd6")
 PALE_TO_DARK: Final = ("#eef0f6", "#c9d0e3", "#a1abc9", "#7883ab", "#535d87")

@@ -85,6 +85,7 @@ class RasterSource(MapLayer):
     supports_meta_tiles = True
     names: tuple[str, ...] = ()
     """The layers that its tiles depend on: none."""
+    buffer_px = 0
 
     def __init__(self, raster: Raster) -> None:
         super().__init__(ImageOptions(transparent=True, format="image/png"))

@@ -182,7 +182,7 @@ class _Job:
     def _execute(self, seen: list[str | None], query: Query) -> bytes:
         """The tile of a query; the stamps of its moment come to those that were seen."""
         stamped = truth.with_stamps(query, [layer.name for layer in self._layers])
-        ((content, stamps),) = database.fetch(stamped.sql, stamped.params)
+        ((content, stamps),) = database.fetch(stamped.sql, stamped.params, is_frequent=True, is_binary=True)
         seen.append(stamps)
         return bytes(content)
 

@@ -14,7 +14,8 @@ from layers.spec import Audience, LayerSpec, Text
 from tile_cache import themes
 from tile_cache.base_map import BASE_GROUP
 from tile_cache.classes import spoken
-from tile_cache.drawing import (
+from tile_cache.drawing import Drawing, drawings, drop_px, has_own_points, is_base, is_symbol
+from tile_cache.symbols import (
     GATHERED_GROUND,
     GATHERED_ICON_PX,
     GATHERED_PX,
@@ -26,7 +27,6 @@ from tile_cache.drawing import (
     LONGEST_NAME,
     Colour,
     Dot,
-    Drawing,
     Fill,
     Gathered,
     Icon,
@@ -34,11 +34,6 @@ from tile_cache.drawing import (
     Name,
     Stops,
     Which,
-    drawings,
-    drop_px,
-    has_own_points,
-    is_base,
-    is_symbol,
     scaled,
 )
 

@@ -15,7 +15,8 @@ from layers.problems import Problem
 from layers.spec import LayerSpec, Text
 from tile_cache.base_map import GROUND_COLOUR
 from tile_cache.colours import WHITE, readable
-from tile_cache.drawing import ACCENT, HALO_COLOUR, Colour, Dot, Drawing, Fill, Line, Name, Symbol, is_base
+from tile_cache.drawing import Drawing, is_base
+from tile_cache.symbols import ACCENT, HALO_COLOUR, Colour, Dot, Fill, Line, Name, Symbol
 
 AREA_COLOURS: Final = ("#dcebd5", "#eaf0d8", "#d3e6dc", "#c3dcec", "#ebe7e0")
 """The base map's areas as they are declared: green, water, buildings."""

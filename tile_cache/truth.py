@@ -54,7 +54,7 @@ SELECT n.layer, coalesce(r.revision, 0) AS revision, {AT_SQL.format("c")} AS at
   LEFT JOIN layers_revision r ON r.layer = n.layer
   LEFT JOIN layers_change c ON c.layer = r.layer AND c.revision = r.revision
  ORDER BY n.number"""
-_AS_LISTS = f", (SELECT jsonb_agg(jsonb_build_array(s.layer, s.revision, s.at)) FROM ({_STAMPS}) s)"
+_AS_LISTS = f", (SELECT jsonb_agg(jsonb_build_array(s.layer, s.revision, s.at))::text FROM ({_STAMPS}) s)"
 
 
 def stamps_of(layers: Iterable[str]) -> Stamps:
@@ -68,7 +68,7 @@ def with_stamps(query: Query, layers: Iterable[str]) -> Query:
 
 
 def read_stamps(text: str | None) -> Stamps:
-    """The stamps of a row of `with_stamps`: JSON, which Django's connections leave unread."""
+    """The stamps of a row of `with_stamps`: a list as JSON."""
     return tuple(Stamp(*members) for members in json.loads(text or "[]"))
 
 

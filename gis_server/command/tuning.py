@@ -28,7 +28,7 @@ def build_settings(*, is_durable: bool, memory_bytes: int | None = None) -> dict
         "effective_cache_size": f"{max(64, memory // 2)}MB",
         "maintenance_work_mem": f"{max(32, min(512, memory // 16))}MB",
         "work_mem": f"{max(4, min(32, memory // 256))}MB",
-        "max_connections": "100",
+        "max_connections": "300",  # every thread of every worker keeps one, and so does Mapnik; idle ones cost little
         "random_page_cost": "1.1",
         "jit": "off",
         "timezone": "UTC",

@@ -13,8 +13,8 @@ from PIL import Image
 from layers import registry
 from layers.spec import Audience, RowRule
 from tile_cache import legend
-from tile_cache.drawing import Dot, Fill, Icon, Line, Name
-from tile_cache.drawing import Image as DrawnImage
+from tile_cache.symbols import Dot, Fill, Icon, Line, Name
+from tile_cache.symbols import Image as DrawnImage
 
 
 def texts(name: str) -> list[str]:
