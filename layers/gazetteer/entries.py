@@ -68,7 +68,7 @@ def enter(layer: LayerSpec, city: City) -> None:
         cursor.execute("SELECT 1 FROM layers_placesread WHERE layer = %s AND rules <> %s", [layer.name, _rules(city)])
         if cursor.fetchone():
             cursor.execute("DELETE FROM layers_place WHERE layer = %s", [layer.name])
-        # All rows of both sides are compared: looking each one up would be for ever, where statistics say that there are few.
+        # All rows of both sides are compared; looking each one up takes for ever where statistics say they are few.
         cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
     differs = _differs(layer.name, contribution)
     with connection.chunked_cursor() as cursor:

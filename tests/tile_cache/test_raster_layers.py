@@ -17,7 +17,7 @@ from tests.ogc_api.rasters.files import bring_in, degrees, slope_cells
 from tests.tile_cache.test_feature_info import info
 from tests.tile_cache.test_legend import legend_address
 from tests.tile_cache.test_maps import picture, wms
-from tile_cache import ramps
+from tile_cache import ramps, sweeping
 from tile_cache.grid import tile_of
 
 DEPTHS = (0.0, 0.3, 1.0, 4.0, 7.0, 15.0, 30.0)
@@ -110,6 +110,7 @@ def test_tiles_are_kept_until_the_raster_is_another_one_and_go_when_it_goes(dept
     remove("depths")
     assert ask_maps(address).status == 400
     assert ask_maps(wms("raster.depths", (139, 35, 140, 36))).status == 400
+    sweeping.sweep()
     assert not list(store.rglob("*.png")), "no tile of it is left"
 
 
