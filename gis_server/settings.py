@@ -95,7 +95,8 @@ DATABASES = {
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         # Compiling takes longer than running any of our queries.
-        "OPTIONS": {"application_name": "machigis", "options": "-c jit=off"},
+        # Statements are prepared where they say so (layers.database), never because they were asked often.
+        "OPTIONS": {"application_name": "machigis", "options": "-c jit=off", "prepare_threshold": 1_000_000_000},
         **environment.database_settings(ENVIRONMENT.database_url or "postgresql:///machigis"),
     }
 }

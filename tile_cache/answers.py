@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.http import parse_etags
 
 from layers.spec import Audience
-from tile_cache import flushing, ledger, measures, revisions, tilesets, vector
+from tile_cache import flushing, ledger, measures, revisions, tilesets
 from tile_cache.ends import Place
 from tile_cache.grid import WEB_MERCATOR_QUAD, Tile, get_grid, read_tile
 from tile_cache.map_requests import OUTDATED
@@ -155,7 +155,7 @@ def _finish(asked: AskedTile, tileset: Tileset, rendered: Rendered, ground: Grou
         200 if rendered.gzipped else 204,
         (*_caching(tileset, rendered, asked, is_immutable=is_immutable), *_content(rendered, asked)),
         rendered.gzipped if asked.is_gzip or not rendered.gzipped else gzip.decompress(rendered.gzipped),
-        vector.shown_to(tileset.layers, Audience.ADMIN) == Audience.PUBLIC,
+        tileset.is_for_everybody,
         is_immutable,
         rendered.places,
     )
@@ -171,7 +171,7 @@ def _finish(asked: AskedTile, tileset: Tileset, rendered: Rendered, ground: Grou
 def _caching(tileset: Tileset, rendered: Rendered, asked: AskedTile, *, is_immutable: bool) -> Headers:
     tag = rendered.tag if asked.is_gzip or not rendered.gzipped else f"{rendered.tag}-plain"
     control = FOR_EVER if is_immutable else "no-cache"
-    depends = "" if vector.shown_to(tileset.layers, Audience.ADMIN) == Audience.PUBLIC else ", Cookie, Authorization"
+    depends = "" if tileset.is_for_everybody else ", Cookie, Authorization"
     return (
         ("ETag", f'"{tag}"'),
         ("Cache-Control", control if tileset.is_public else "private, no-store"),

@@ -11,9 +11,10 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event, Lock
-from typing import Final
+from typing import Any, Final
 
-from django.db import connection, transaction
+import psycopg
+from django.db import connection
 
 LOCK_TIMEOUT_MS: Final = 30_000
 """How long one waits for a renderer in another process."""
@@ -93,23 +94,49 @@ class Turn:
 
 @contextmanager
 def turn(name: str) -> Iterator[Turn]:
-    """Take one's turn, if nobody else has it; it ends with the block.
+    """Take one's turn, if nobody else has it; it ends with the block, which is a transaction.
 
     What is read within the block is as new as its statement. None of them may take longer than the timeout.
     """
     key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(_TRY, [key, str(STATEMENT_TIMEOUT_MS), str(LOCK_TIMEOUT_MS), str(CLIENT_CHECK_MS)])
-            (is_mine, *_) = cursor.fetchone()
+    if connection.in_atomic_block:
+        yield Turn(key, _is_mine(key, ""))
+        return
+    is_mine = _is_mine(key, "BEGIN;")
+    begun = connection.connection
+    try:
         yield Turn(key, is_mine)
+    except BaseException:
+        _end(begun, "ROLLBACK")
+        raise
+    _end(begun, "COMMIT")
+
+
+def _is_mine(key: int, before: str) -> bool:
+    """In one message to the database, which therefore holds no parameters but numbers of our own."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(f"{before} SELECT pg_try_advisory_xact_lock({key:d}), {_SETTINGS}".encode())
+        while cursor.nextset():
+            pass
+        return bool(cursor.fetchall()[0][0])
+
+
+def _end(begun: psycopg.Connection[Any], how: str) -> None:
+    """A connection that was lost has ended its transaction by itself."""
+    if not begun.closed:
+        with connection.wrap_database_errors:
+            begun.execute(how)
 
 
 CLIENT_CHECK_MS: Final = 1_000
 """How long the database goes on with a statement, and keeps its lock, after the process that asked has been killed."""
-_TRY: Final = (
-    "SELECT pg_try_advisory_xact_lock(%s),"
-    " set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true),"
-    " set_config('client_connection_check_interval', %s, true),"
-    " set_config('max_parallel_workers_per_gather', '0', true)"  # starting a helper takes longer than a tile
+_SETTINGS: Final = ", ".join(
+    f"set_config('{name}', '{value}', true)"
+    for name, value in {
+        "statement_timeout": STATEMENT_TIMEOUT_MS,
+        "lock_timeout": LOCK_TIMEOUT_MS,
+        "client_connection_check_interval": CLIENT_CHECK_MS,
+        "max_parallel_workers_per_gather": 0,  # starting a helper takes longer than a tile
+    }.items()
 )

@@ -51,17 +51,19 @@ def render_within(
     audience: Audience,
     execute: Callable[[Query], bytes],
     limit_bytes: int | None = None,
+    whole: Query | None = None,
 ) -> bytes:
     """The bytes of a tile, never more than the limit.
 
     Args:
         execute: runs a query of one row with one value and gives the value.
         limit_bytes: instead of `MAX_BYTES`.
+        whole: the query of the whole tile, where that is at hand.
     """
     limit_bytes = limit_bytes or MAX_BYTES
     few: Mapping[str, Few] = {}
     points = {layer.name for layer in layers if is_point(layer)}
-    content = execute(tile_query(layers, tile, audience))
+    content = execute(whole or tile_query(layers, tile, audience))
     for _ in range(RENDERINGS - 1):
         if len(content) <= limit_bytes:
             return content

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from layers import registry
 from layers.problems import Problem
@@ -20,7 +21,7 @@ class Part:
     layers: tuple[LayerSpec, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tileset:
     """The parts of one address, as an audience may see them."""
 
@@ -28,14 +29,19 @@ class Tileset:
     parts: tuple[Part, ...]
     audience: Audience
 
-    @property
+    @cached_property
     def layers(self) -> tuple[LayerSpec, ...]:
         return tuple(layer for part in self.parts for layer in part.layers)
 
-    @property
+    @cached_property
     def is_public(self) -> bool:
         """Whether the audience sees exactly what everybody sees."""
         return vector.shown_to(self.layers, self.audience) == Audience.PUBLIC
+
+    @cached_property
+    def is_for_everybody(self) -> bool:
+        """Whether whoever asks sees the same."""
+        return vector.shown_to(self.layers, Audience.ADMIN) == Audience.PUBLIC
 
 
 def get(name: str, audience: Audience) -> Tileset:
@@ -44,6 +50,11 @@ def get(name: str, audience: Audience) -> Tileset:
     Raises:
         Problem: 404 for a layer that does not exist, or not for this audience.
     """
+    return _get(name, audience, registry.generation())
+
+
+@lru_cache(maxsize=1000)
+def _get(name: str, audience: Audience, generation: int) -> Tileset:
     names = tuple(dict.fromkeys(name.split(",")))
     return Tileset(name, tuple(_part(each, audience) for each in names), audience)
 
