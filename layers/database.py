@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, NotSupportedError, OperationalError, connection
 
 
 def fetch(
@@ -28,6 +28,10 @@ def fetch(
     """
     try:
         return _fetch(sql, params, is_frequent, is_binary)
+    except NotSupportedError:
+        if not is_frequent or connection.in_atomic_block:
+            raise
+        return _fetch(sql, params, False, is_binary)  # a column has another type since the statement was prepared
     except (OperationalError, InterfaceError):
         if connection.in_atomic_block or not _is_lost():
             raise
