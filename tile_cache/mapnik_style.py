@@ -28,6 +28,7 @@ from tile_cache.symbols import (
     GATHERED_TEXT_COLOUR,
     GATHERED_TEXT_PX,
     ICON_GROWTH,
+    ICON_PX,
     LONGEST_NAME,
     Colour,
     Dot,
@@ -134,7 +135,9 @@ def build_sql(drawing: Drawing, *, is_apart: bool = True) -> str:
     """
     layer, symbol = drawing.layer, drawing.symbol
     shape = "t.geometry"
-    if (isinstance(symbol, Icon) and symbol.along) or has_own_points(drawing):
+    if isinstance(symbol, Icon) and symbol.along:
+        shape = "ST_LineInterpolatePoint((ST_Dump(t.geometry)).geom, 0.5)"
+    elif has_own_points(drawing):
         shape = "ST_PointOnSurface(t.geometry)"
     columns = [f"{shape} AS geometry"]
     if isinstance(symbol, Name):
@@ -265,12 +268,12 @@ def _sized(symbol: Line | Dot | Icon, zoom: int) -> Xml.Element:
     if isinstance(symbol, Line):
         return _line(symbol, zoom)
     if isinstance(symbol, Icon):
-        crowds = str(symbol.crowds).lower()
         size_px = symbol.size_px * value_at(ICON_GROWTH, zoom)
-        return _marker(size_px, {"file": _file(symbol.image), "allow-overlap": crowds})
+        return _pictogram(_file(symbol.image), size_px, crowds=symbol.crowds)
     growth = value_at(((11, 0.5), (16, 1.0)), zoom)
     look = {"fill": _shade(symbol.colour), "stroke": symbol.outline, "stroke-width": "1.5"}
-    return _marker(symbol.width_px * growth + 1.5, look)
+    # As in MapLibre nothing gives way to a dot: its own pictogram would be the first.
+    return _marker(symbol.width_px * growth + 1.5, look | {"ignore-placement": "true"})
 
 
 def _line(line: Line, zoom: int) -> Xml.Element:
@@ -290,6 +293,13 @@ def _line(line: Line, zoom: int) -> Xml.Element:
 def _marker(size_px: float, members: dict[str, str]) -> Xml.Element:
     size = f"{size_px:.1f}"
     return Xml.Element("MarkersSymbolizer", {"width": size, "height": size, "allow-overlap": "true"} | members)
+
+
+def _pictogram(file: str, size_px: float, *, crowds: bool = True, higher_px: float = 0.0) -> Xml.Element:
+    """An image as large as in the sprite. With a width Mapnik would stretch its ink, without the margin, to a square."""
+    transform = f"translate(0, {-higher_px:g}) scale({size_px / ICON_PX:.4f})"
+    members = {"file": file, "transform": transform, "allow-overlap": str(crowds).lower()}
+    return Xml.Element("MarkersSymbolizer", members)
 
 
 def _name(name: Name, layer: LayerSpec) -> Xml.Element:
@@ -320,8 +330,8 @@ def _gathered(gathered: Gathered) -> list[Xml.Element]:
     text = {"fontset-name": "regular", "size": str(GATHERED_TEXT_PX), "fill": GATHERED_TEXT_COLOUR}
     if gathered.image:
         half = GATHERED_ICON_PX / 2
-        image = {"file": str(ICONS / f"{gathered.image}.svg"), "transform": f"translate(0, {-half:g})"}
-        symbolizers.append(_marker(GATHERED_ICON_PX, image))
+        file = str(ICONS / f"{gathered.image}.svg")
+        symbolizers.append(_pictogram(file, GATHERED_ICON_PX, higher_px=half))
         text["dy"] = f"{half:g}"
     number = Xml.Element("TextSymbolizer", text | {"allow-overlap": "true", "vertical-alignment": "middle"})
     number.text = "[label]"
