@@ -1,8 +1,8 @@
 """The cells of gathered points as SQL that Mapnik reads, where pictures are drawn as tiles would be. Pure.
 
-A picture has any scale, so the cells are those of the nearest zoom, as wide as in tiles. They are square in degrees,
-and counted to their ends although the picture may show a part of them. Mapnik fills in ``!bbox!``
-and ``!pixel_width!``, which is zero where it only asks for the columns.
+A picture has any scale, so the cells are those of the nearest zoom, the same as in tiles of Web Mercator, whatever the
+picture's own reference system. They are counted to their ends although the picture may show a part of them. Mapnik
+fills in ``!bbox!`` and ``!pixel_width!``, which is zero where it only asks for the columns.
 """
 
 from __future__ import annotations
@@ -17,11 +17,21 @@ from layers.spec import LayerSpec
 from tile_cache.gathering import CELLS
 from tile_cache.symbols import GATHERED_PX
 
+MERCATOR_NORTH: Final = 85.051129
+"""Degrees: where the tiles end."""
+
 _ZOOM: Final = f"floor(0.5 + ln({360 / 512!r} / nullif(!pixel_width!::float8, 0)) / ln(2::float8))"
 _CELL: Final = f"({360 / CELLS!r} / power(2::float8, {_ZOOM}))"
-_KEYS: Final = f"floor(ST_X(t.geometry) / {_CELL}), floor(ST_Y(t.geometry) / {_CELL})"
+_NORTH: Final = f"least(greatest(ST_Y(t.geometry), -{MERCATOR_NORTH}), {MERCATOR_NORTH})"
+_UP: Final = f"degrees(ln(tan(radians(45 + {_NORTH} / 2))))"  # in degrees of the equator, as wide as those of longitude
+_COLUMN: Final = f"floor(ST_X(t.geometry) / {_CELL})"
+_ROW: Final = f"floor({_UP} / {_CELL})"
+_KEYS: Final = f"{_COLUMN}, {_ROW}"
 _NEAR: Final = f"t.geometry && ST_Expand(!bbox!, {_CELL})"
-_ALONE: Final = quoted("+count")  # no field has a name with this sign
+# No field has a name with this sign.
+_ALONE, _CELL_COLUMN, _CELL_ROW = quoted("+count"), quoted("+column"), quoted("+row")
+ORDER: Final = f"t.{_CELL_ROW}, t.{_CELL_COLUMN}"
+"""Of the rows of `several_sql`: from the south, as cells come in tiles."""
 
 
 def several_sql(layer: LayerSpec, condition: str) -> str:
@@ -34,7 +44,8 @@ def several_sql(layer: LayerSpec, condition: str) -> str:
     columns = [
         f"ST_SetSRID(ST_Point(avg(ST_X(t.geometry)), avg(ST_Y(t.geometry))), {LON_LAT_SRID}) AS geometry",
         f"count(*) AS {tiling.COUNT}",
-        "min(t.id) AS id",
+        f"{_ROW} AS {_CELL_ROW}",
+        f"{_COLUMN} AS {_CELL_COLUMN}",
     ]
     if by:
         columns.append(f"mode() WITHIN GROUP (ORDER BY t.{quoted(by)}) AS {quoted(by)}")

@@ -154,7 +154,18 @@ def build_sql(drawing: Drawing, *, is_apart: bool = True) -> str:
         source = mapnik_gathering.several_sql(layer, _rows_condition(layer))
     elif not is_apart:
         source = mapnik_gathering.alone_sql(layer, _rows_condition(layer))
-    return f"(SELECT {', '.join(columns)} FROM {source} WHERE {_condition(drawing)} ORDER BY t.id) q"
+    return f"(SELECT {', '.join(columns)} FROM {source} WHERE {_condition(drawing)} ORDER BY {_order(drawing)}) q"
+
+
+def _order(drawing: Drawing) -> str:
+    """What is drawn last lies on top: of pictograms the one in the south, of circles the one in the north.
+
+    So it is in MapLibre, which goes by the edges of the picture, and by the order of the cells in tiles.
+    """
+    if isinstance(drawing.symbol, Gathered):
+        return mapnik_gathering.ORDER
+    is_at_point = isinstance(drawing.symbol, Icon) and drawing.layer.geometry_type == "Point"
+    return "ST_Y(t.geometry) DESC, t.id" if is_at_point else "t.id"
 
 
 def _rows_condition(layer: LayerSpec) -> str:
@@ -296,7 +307,7 @@ def _marker(size_px: float, members: dict[str, str]) -> Xml.Element:
 
 
 def _pictogram(file: str, size_px: float, *, crowds: bool = True, higher_px: float = 0.0) -> Xml.Element:
-    """An image as large as in the sprite. With a width Mapnik would stretch its ink, without the margin, to a square."""
+    """An image as large as in the sprite: with a width, Mapnik would stretch its ink alone to a square."""
     transform = f"translate(0, {-higher_px:g}) scale({size_px / ICON_PX:.4f})"
     members = {"file": file, "transform": transform, "allow-overlap": str(crowds).lower()}
     return Xml.Element("MarkersSymbolizer", members)

@@ -22,6 +22,7 @@ from tile_cache.symbols import (
     GATHERED_RING_PX,
     GATHERED_TEXT_COLOUR,
     GATHERED_TEXT_PX,
+    GROWTH_BASE,
     ICON_GROWTH,
     ICON_PX,
     LONGEST_NAME,
@@ -334,7 +335,7 @@ def _colour(colour: Colour) -> Any:
 
 def _by_zoom(stops: Stops, value: Callable[[float], Any] = lambda value: value) -> list[Any]:
     pairs = [part for zoom, size in stops for part in (zoom, value(size))]
-    return ["interpolate", ["exponential", 1.4], ["zoom"], *pairs]
+    return ["interpolate", ["exponential", GROWTH_BASE], ["zoom"], *pairs]
 
 
 def _by_state(usual: Any, outstanding: Any) -> list[Any]:

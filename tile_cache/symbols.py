@@ -12,6 +12,9 @@ from typing import Any, Final
 Stops = tuple[tuple[float, float], ...]
 """(zoom, value) pairs between which a size grows."""
 
+GROWTH_BASE: Final = 1.4
+"""How much faster a size grows from zoom to zoom, between two stops."""
+
 ROAD_GROWTH: Final[Stops] = ((8, 0.16), (10, 0.22), (12, 0.32), (14, 0.55), (16, 1.0), (18, 2.4), (20, 6.5))
 """Ways of the base map grow with the ground they cover."""
 
@@ -143,14 +146,14 @@ def scaled(stops: Stops, factor: float, least: float = 0.0) -> Stops:
 
 
 def value_at(stops: Stops, zoom: float) -> float:
-    """The size at a zoom, straight between two stops.
+    """The size at a zoom; between two stops it grows as MapLibre's ``interpolate`` does with `GROWTH_BASE`.
 
-    >>> value_at(((10, 1.0), (12, 3.0)), 11)
-    2.0
+    >>> round(value_at(((10, 1.0), (12, 3.0)), 11), 2)
+    1.83
     """
     if zoom <= stops[0][0]:
         return stops[0][1]
     for (z0, v0), (z1, v1) in itertools.pairwise(stops):
         if zoom <= z1:
-            return v0 + (v1 - v0) * (zoom - z0) / (z1 - z0)
+            return v0 + (v1 - v0) * (GROWTH_BASE ** (zoom - z0) - 1) / (GROWTH_BASE ** (z1 - z0) - 1)
     return stops[-1][1]
