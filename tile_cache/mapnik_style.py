@@ -149,7 +149,7 @@ def build_sql(drawing: Drawing, *, is_apart: bool = True) -> str:
     if isinstance(symbol, Gathered):
         columns += [
             f"t.{tiling.COUNT}::text AS label",
-            f"{mapnik_gathering.width_sql(GATHERED_ICON_PX if symbol.image else 0.0)} AS width",
+            f"{mapnik_gathering.width_sql(GATHERED_RING_PX + (GATHERED_ICON_PX if symbol.image else 0.0))} AS width",
         ]
         source = mapnik_gathering.several_sql(layer, _rows_condition(layer))
     elif not is_apart:
@@ -185,8 +185,15 @@ def _condition(drawing: Drawing) -> str:
         named = f"t.{quoted(drawing.symbol.field)} <> ''"
         conditions.append(named if words is None else f"t.{quoted(words.field or '')} IS NOT NULL")
     if layer.group == BASE_GROUP and isinstance(drawing.symbol, Fill):
-        conditions.append("ST_Area(t.geometry) >= 2 * !pixel_width! * !pixel_height!")
+        conditions.append(_is_seen(layer))
     return " AND ".join(conditions)
+
+
+def _is_seen(layer: LayerSpec) -> str:
+    """An area is as large as in tiles it must be, or the map is so close that tiles hold all there is."""
+    close = 360 / 512 / 2 ** (layer.tiling.detail_zoom - 0.5)
+    least = tiling.smallest_px(layer) ** 2
+    return f"(!pixel_width! < {close!r} OR ST_Area(t.geometry) >= {least!r} * !pixel_width! * !pixel_height!)"
 
 
 def _fields(drawing: Drawing) -> set[str]:
