@@ -86,7 +86,7 @@ def test_maps_for_everybody_hold_only_the_rows_for_everybody(layer):
 
 
 def test_names_with_quotes_cannot_leave_their_literal():
-    assert mapnik_style._literal("a'; DROP TABLE x; --") == "'a''; DROP TABLE x; --'"
+    assert mapnik_sql._literal("a'; DROP TABLE x; --") == "'a''; DROP TABLE x; --'"
 
 
 @pytest.mark.parametrize("name", ["base", "shelters", "shelters,evacuation-sites"])
