@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tile_cache.ends import AddressFault, parse_address
+from tile_cache.keeping.ends import AddressFault, parse_address
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -29,7 +29,7 @@ class Environment:
         upload_mb: the most that may be uploaded at once, in megabytes (``GIS_UPLOAD_MB``).
         tky2jgd_file: 国土地理院's TKY2JGD.par, from the Tokyo datum to JGD2000 (``GIS_TKY2JGD``).
         patchjgd_file: 国土地理院's touhokutaiheiyouoki2011.par, from JGD2000 to JGD2011 (``GIS_PATCHJGD``).
-        tile_store: address of the tile store (``GIS_TILE_STORE``, see tile_cache/ends/address.py); empty means a folder
+        tile_store: address of the tile store (``GIS_TILE_STORE``, see docs/tiles-store.md); empty means a folder
             of the home.
         tile_store_password: of the tile store's Redis, where its address has none (``GIS_TILE_STORE_PASSWORD``).
         tile_store_mb: the most that stored tiles may take, in megabytes (``GIS_TILE_STORE_MB``).

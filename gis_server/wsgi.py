@@ -21,7 +21,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     """Answer one request."""
     path = environ.get("PATH_INFO", "")
     if path == "/maps" or path.startswith("/maps/"):
-        from tile_cache.maps import application as maps  # MapProxy and Mapnik load with the first map
+        from tile_cache.maps.application import application as maps  # MapProxy and Mapnik load with the first map
 
         mounted = environ | {"SCRIPT_NAME": environ.get("SCRIPT_NAME", "") + "/maps", "PATH_INFO": path[5:]}
         return maps(mounted, start_response)

@@ -36,7 +36,7 @@ def test_files_and_functions_stay_small(path: Path):
 
 def test_the_environment_is_read_in_one_place():
     # The second puts back what importing Mapnik writes into the environment.
-    allowed = {CHECKOUT / "gis_server" / "environment.py", CHECKOUT / "tile_cache" / "mapnik_source.py"}
+    allowed = {CHECKOUT / "gis_server" / "environment.py", CHECKOUT / "tile_cache" / "looks" / "mapnik_library.py"}
     readers = [
         path
         for path in sources()

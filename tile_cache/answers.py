@@ -14,15 +14,17 @@ from django.conf import settings
 from django.utils.http import parse_etags
 
 from layers.spec import Audience
-from tile_cache import flushing, ledger, measures, revisions, tilesets
-from tile_cache.ends import Place
+from tile_cache import flushing, revisions, tilesets
 from tile_cache.grid import WEB_MERCATOR_QUAD, Tile, get_grid, read_tile
-from tile_cache.map_requests import OUTDATED
-from tile_cache.memory import TrueMemory
+from tile_cache.keeping import ledger
+from tile_cache.keeping.ends import Place
+from tile_cache.keeping.memory import TrueMemory
+from tile_cache.keeping.truth import Ground
+from tile_cache.keeping.watch import WATCH
+from tile_cache.maps.map_requests import OUTDATED
+from tile_cache.measuring import measures
 from tile_cache.rendering import NOWHERE, Rendered, render
 from tile_cache.tilesets import Tileset
-from tile_cache.truth import Ground
-from tile_cache.watch import WATCH
 
 MVT_MEDIA_TYPE: Final = "application/vnd.mapbox-vector-tile"
 FOR_EVER: Final = "public, max-age=31536000, immutable"

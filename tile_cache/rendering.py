@@ -19,17 +19,19 @@ from layers import database
 from layers.problems import Problem
 from layers.query import Query
 from layers.spec import Audience, LayerSpec
-from tile_cache import measures, recipes, thinning, truth, vector
+from tile_cache.content import thinning, vector
 from tile_cache.degrees import Bounds
-from tile_cache.ends import Place
-from tile_cache.flight import Flights, turn
 from tile_cache.grid import Tile
-from tile_cache.memory import TrueMemory
-from tile_cache.store import TileStore, place_of
-from tile_cache.stored import Stored, fingerprint_of
+from tile_cache.keeping import recipes, truth
+from tile_cache.keeping.ends import Place
+from tile_cache.keeping.flight import Flights, turn
+from tile_cache.keeping.memory import TrueMemory
+from tile_cache.keeping.store import TileStore, place_of
+from tile_cache.keeping.stored import Stored, fingerprint_of
+from tile_cache.keeping.truth import Ground
+from tile_cache.keeping.watch import WATCH
+from tile_cache.measuring import measures
 from tile_cache.tilesets import Part, Tileset
-from tile_cache.truth import Ground
-from tile_cache.watch import WATCH
 
 GZIP_LEVEL: Final = 1
 """Tiles become hardly smaller by a higher one (2 % at level 5), which takes twice as long."""

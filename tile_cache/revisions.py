@@ -17,13 +17,14 @@ from django.conf import settings
 from layers import registry
 from layers.problems import Problem
 from layers.spec import Audience
-from tile_cache import thinning, tilesets, vector
+from tile_cache import tilesets
+from tile_cache.content import thinning, vector
 from tile_cache.grid import MAX_ZOOM, Tile
+from tile_cache.keeping.stored import fingerprint_of
+from tile_cache.keeping.truth import Stamps
+from tile_cache.keeping.watch import WATCH
 from tile_cache.rendering import GZIP_LEVEL, away
-from tile_cache.stored import fingerprint_of
 from tile_cache.tilesets import Tileset
-from tile_cache.truth import Stamps
-from tile_cache.watch import WATCH
 
 _FORM: Final = re.compile(r"(0|[1-9][0-9]{0,17})-([0-9a-f]{8})")
 

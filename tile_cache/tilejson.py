@@ -12,13 +12,13 @@ from django.db import Error
 from layers import database, tiling
 from layers.query import quoted
 from layers.spec import Field, LayerSpec, Text
-from tile_cache import label_points, thinning, vector
-from tile_cache.base_map import BASE_GROUP
-from tile_cache.memory import TrueMemory
+from tile_cache.content import label_points, thinning, vector
+from tile_cache.keeping.memory import TrueMemory
+from tile_cache.keeping.truth import EVERYWHERE, Ground, stamps_of
+from tile_cache.keeping.watch import WATCH
+from tile_cache.looks.base_map import BASE_GROUP
 from tile_cache.revisions import Revision
 from tile_cache.tilesets import Tileset
-from tile_cache.truth import EVERYWHERE, Ground, stamps_of
-from tile_cache.watch import WATCH
 
 LAST_TILE_ZOOM = 16
 """Clients enlarge tiles of this zoom beyond it: a unit of such a tile is 15 cm at a city's latitude."""

@@ -9,8 +9,8 @@ from functools import cached_property, lru_cache
 from layers import registry
 from layers.problems import Problem
 from layers.spec import Audience, LayerSpec
-from tile_cache import vector
-from tile_cache.base_map import BASE_GROUP
+from tile_cache.content import vector
+from tile_cache.looks.base_map import BASE_GROUP
 
 
 @dataclass(frozen=True, slots=True)

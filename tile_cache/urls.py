@@ -2,7 +2,8 @@
 
 from django.urls import path, re_path
 
-from tile_cache import style_views, views
+from tile_cache import views
+from tile_cache.looks import style_views
 
 app_name = "tiles"
 urlpatterns = [

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from layers.problems import Problem
 from tile_cache import answers, revisions, tilesets
-from tile_cache import style as styles
 from tile_cache import tilejson as tilejsons
-from tile_cache.documents import audience_of, json_answer, language_of, root_of
 from tile_cache.grid import WEB_MERCATOR_QUAD, grids_of
+from tile_cache.looks import style as styles
+from tile_cache.looks.documents import audience_of, json_answer, language_of, root_of
 from tile_cache.revisions import Revision
 from tile_cache.tilesets import Tileset
 

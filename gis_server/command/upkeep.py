@@ -12,9 +12,9 @@ from django.db import connection
 
 from layers import registry
 from layers.changes import revisions_of
-from tile_cache import sweeping
-from tile_cache.ends.end import EndAwayError
-from tile_cache.sweeping import SweepingAlreadyError
+from tile_cache.keeping import sweeping
+from tile_cache.keeping.ends.end import EndAwayError
+from tile_cache.keeping.sweeping import SweepingAlreadyError
 
 # A stored tile that is rendered again after a month costs nothing; one that is kept for ever fills the disk.
 TILE_LIFETIME_S = 30 * 24 * 3600.0

@@ -31,8 +31,8 @@ from layers.spec import LayerSpec
 from ogc_api import asking, parts
 from ogc_api.answering import answers, not_modified, page
 from ogc_api.asking import Asked
-from tile_cache.base_map import BASE_GROUP
-from tile_cache.truth import stamps_of
+from tile_cache.keeping.truth import stamps_of
+from tile_cache.looks.base_map import BASE_GROUP
 
 CONFORMANCE = tuple(
     f"http://www.opengis.net/spec/ogcapi-maps-1/1.0/conf/{name}"

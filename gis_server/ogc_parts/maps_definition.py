@@ -13,7 +13,7 @@ from gis_server.ogc_parts.picture_asked import COLOUR_PATTERN, LARGEST_PX
 from gis_server.ogc_parts.pictures import FORMATS, is_drawn
 from ogc_api.asking import Asked
 from ogc_api.definition.parts import parameters, query, ref
-from tile_cache.base_map import BASE_GROUP
+from tile_cache.looks.base_map import BASE_GROUP
 
 Json = dict[str, Any]
 TAG = "maps"

@@ -20,10 +20,10 @@ from layers import registry
 from layers.crs import LON_LAT_SRID, Crs
 from layers.problems import Problem
 from layers.spec import Audience, LayerSpec
-from tile_cache.base_map import BASE_GROUP, GROUND_COLOUR
-from tile_cache.mapnik_source import LayersSource
-from tile_cache.mapproxy_config import base_layers
-from tile_cache.style import is_shown
+from tile_cache.looks.base_map import BASE_GROUP, GROUND_COLOUR
+from tile_cache.looks.style import is_shown
+from tile_cache.maps.mapnik_source import LayersSource
+from tile_cache.maps.mapproxy_config import base_layers
 
 FORMATS: Final = {"png": "image/png", "jpeg": "image/jpeg"}
 JPEG_QUALITY: Final = 90

@@ -33,8 +33,8 @@ from ogc_api.answering import answers, json_response, page
 from ogc_api.asking import Asked
 from ogc_api.definition.parts import ref
 from ogc_api.features.remembering import attribution_of
-from tile_cache import style as mapped
-from tile_cache.base_map import BASE_GROUP
+from tile_cache.looks import style as mapped
+from tile_cache.looks.base_map import BASE_GROUP
 
 CONFORMANCE = tuple(
     f"http://www.opengis.net/spec/ogcapi-styles-1/1.0/conf/{name}"

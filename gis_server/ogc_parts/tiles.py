@@ -32,8 +32,8 @@ from layers.spec import LayerSpec
 from ogc_api import asking, parts
 from ogc_api.answering import answers, json_response, not_modified, page
 from ogc_api.asking import Asked
-from tile_cache.base_map import BASE_GROUP
 from tile_cache.grid import Grid, Tile, get_grid, grids_of
+from tile_cache.looks.base_map import BASE_GROUP
 from tile_cache.rendering import Rendered, render
 from tile_cache.tilesets import Tileset
 

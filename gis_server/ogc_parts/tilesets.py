@@ -31,8 +31,9 @@ from layers.spec import LayerSpec
 from ogc_api import config, schema
 from ogc_api.asking import Asked
 from ogc_api.features.remembering import extent_of
-from tile_cache import label_points, tilesets, vector
 from tile_cache import tilejson as tilejsons
+from tile_cache import tilesets
+from tile_cache.content import label_points, vector
 from tile_cache.degrees import Bounds
 from tile_cache.grid import Grid, Tile, grids_of
 from tile_cache.tilesets import Tileset

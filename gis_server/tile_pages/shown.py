@@ -14,7 +14,7 @@ from django.db.models import Avg, Count, Max, Min, QuerySet, Sum
 from layers.crs import WEB_MERCATOR_SRID
 from tile_cache.degrees import degrees_around
 from tile_cache.grid import MAX_ZOOM, Tile
-from tile_cache.measure_files import read_totals
+from tile_cache.measuring.measure_files import read_totals
 from tile_cache.models import StoredTile
 
 WEB_MERCATOR: Final = "webmercator"

@@ -18,8 +18,8 @@ from gis_server.tile_pages.words import in_language
 from gis_server.web.problems import wants_page
 from layers.problems import Problem
 from layers.spec import Audience
-from tile_cache import ends, ledger, sweeping
-from tile_cache.ends.end import EndAwayError
+from tile_cache.keeping import ends, ledger, sweeping
+from tile_cache.keeping.ends.end import EndAwayError
 
 MOST_SQUARES = 4_000
 ROWS = 100

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from tile_cache.exposition import MEDIA_TYPE, document
+from tile_cache.measuring.exposition import MEDIA_TYPE, document
 
 
 @never_cache

@@ -17,8 +17,8 @@ from layers import registry
 from layers.spec import Audience, LayerSpec
 from tests.browser.drawn import SIDE_PX, lon_lat, world_px
 from tests.running import RunningCity
-from tile_cache.base_map import BASE_GROUP, kinds_of
-from tile_cache.drawing import has_bounds
+from tile_cache.looks.base_map import BASE_GROUP, kinds_of
+from tile_cache.looks.drawing import has_bounds
 
 SQUARE_PX: Final = 64
 SQUARES: Final = SIDE_PX // SQUARE_PX

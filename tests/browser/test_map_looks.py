@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE
-from tile_cache.themes import THEMES
+from tile_cache.looks.themes import THEMES
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 

@@ -20,9 +20,9 @@ from tests.browser import chart
 from tests.browser.alike import Picture, differences, ink, raster
 from tests.browser.drawn import SIDE_PX, BrowserMap, lon_lat, wms, world_px
 from tests.running import RunningCity
-from tile_cache.base_map import BASE_GROUP, GROUND_COLOUR
-from tile_cache.style import in_order
-from tile_cache.symbols import Gathered
+from tile_cache.looks.base_map import BASE_GROUP, GROUND_COLOUR
+from tile_cache.looks.style import in_order
+from tile_cache.looks.symbols import Gathered
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 

@@ -12,8 +12,8 @@ from django.db import connection
 from gis_server.command.upkeep import TILE_LIFETIME_S, analyze_changed, remove_old_tiles, sweep_tiles
 from layers import registry
 from layers.changes import revisions_of
-from tile_cache import ends
-from tile_cache.ends.place import Place
+from tile_cache.keeping import ends
+from tile_cache.keeping.ends.place import Place
 
 
 def test_tiles_older_than_their_lifetime_are_removed(tmp_path: Path):

@@ -10,7 +10,7 @@ from django.test import Client
 from layers import registry, tiling
 from tests.ogc_api.maps import HERE
 from tests.ogc_api.rows import add
-from tile_cache.style import STYLES
+from tile_cache.looks.style import STYLES
 
 STYLE = "application/vnd.mapbox.style+json"
 REL = "http://www.opengis.net/def/rel/ogc/1.0"

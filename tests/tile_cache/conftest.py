@@ -12,9 +12,10 @@ from django.test import Client, RequestFactory
 
 from layers.spec import Audience
 from tests.tile_cache.mvt import Decoded, decode
-from tile_cache import maps, views
+from tile_cache import views
 from tile_cache.grid import tile_of
-from tile_cache.watch import WATCH
+from tile_cache.keeping.watch import WATCH
+from tile_cache.maps import application as maps
 
 HERE = (139.56, 35.685)
 """Longitude and latitude of what most tests draw."""

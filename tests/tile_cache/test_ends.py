@@ -18,10 +18,10 @@ import boto3
 import pytest
 
 from tests.tile_cache.servers import KEYS, Server, free_port, redis_server, s3_server, stopped
-from tile_cache import ends
-from tile_cache.ends import frame, guard
-from tile_cache.ends.end import End, EndAwayError
-from tile_cache.ends.place import Place
+from tile_cache.keeping import ends
+from tile_cache.keeping.ends import frame, guard
+from tile_cache.keeping.ends.end import End, EndAwayError
+from tile_cache.keeping.ends.place import Place
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 KINDS = ("file", "mbtiles", "redis", "s3")
@@ -92,8 +92,8 @@ def test_what_is_stored_can_be_listed(addresses, kind):
 
 WRITER = """
 import sys, threading
-from tile_cache import ends
-from tile_cache.ends.place import Place
+from tile_cache.keeping import ends
+from tile_cache.keeping.ends.place import Place
 
 def write(address):
     end, place = ends.open_end(address), Place("shelters", "webmercator", 14, 14543, 6451, "mvt")
@@ -142,8 +142,8 @@ def test_files_of_a_killed_process_are_tidied_away(tmp_path):
 
 FILLER = """
 import sys
-from tile_cache import ends
-from tile_cache.ends.place import Place
+from tile_cache.keeping import ends
+from tile_cache.keeping.ends.place import Place
 
 end = ends.open_end(sys.argv[1])
 print([end.save(Place("shelters", "webmercator", 12, int(sys.argv[2]), row, "mvt"), b"t" * 5000) for row in range(40)])
@@ -244,8 +244,8 @@ def test_a_folder_that_cannot_be_written_holds_nothing(tmp_path):
 
 FULL = """
 import resource, sys
-from tile_cache import ends
-from tile_cache.ends.place import Place
+from tile_cache.keeping import ends
+from tile_cache.keeping.ends.place import Place
 
 end, place = ends.open_end(sys.argv[1]), Place("shelters", "webmercator", 14, 14543, 6451, "mvt")
 assert end.save(place, b"before")

@@ -13,9 +13,9 @@ from pyproj import Transformer
 
 from tests.tile_cache.conftest import HERE
 from tests.tile_cache.mvt import decode
+from tile_cache.content.vector import LABEL_BUFFER_UNITS
 from tile_cache.degrees import degrees_around
 from tile_cache.grid import EXTENT, WEB_MERCATOR_QUAD, Tile, plane_grid, tile_of
-from tile_cache.vector import LABEL_BUFFER_UNITS
 
 PLANE = "JapanPlane09"
 

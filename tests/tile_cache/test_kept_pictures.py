@@ -19,8 +19,8 @@ import pytest
 from PIL import Image
 
 from tests.running import RunningCity
-from tile_cache import sprites
-from tile_cache.themes import THEMES
+from tile_cache.looks import sprites
+from tile_cache.looks.themes import THEMES
 
 FOLDER = Path(__file__).parent / "kept_pictures"
 CELLS = 32

@@ -15,9 +15,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
-from tile_cache import ends, ledger, recipes, sweeping
-from tile_cache.ends.end import End, EndAwayError
-from tile_cache.ends.place import Place
+from tile_cache.keeping import ends, ledger, recipes, sweeping
+from tile_cache.keeping.ends.end import End, EndAwayError
+from tile_cache.keeping.ends.place import Place
 from tile_cache.models import StoredTile
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -120,8 +120,8 @@ import sys, django
 django.setup()
 from django.conf import settings
 settings.TILE_FLUSH_S = float(sys.argv[1])
-from tile_cache import ledger
-from tile_cache.ends.place import Place
+from tile_cache.keeping import ledger
+from tile_cache.keeping.ends.place import Place
 for round in range(20):
     for x in (range(60) if sys.argv[2] == "up" else reversed(range(60))):
         where = Place("shelters", "webmercator", 14, x, 5, "mvt")

@@ -12,9 +12,9 @@ from PIL import Image
 
 from layers import registry
 from layers.spec import Audience, RowRule
-from tile_cache import legend
-from tile_cache.symbols import Dot, Fill, Icon, Line, Name
-from tile_cache.symbols import Image as DrawnImage
+from tile_cache.looks import legend
+from tile_cache.looks.symbols import Dot, Fill, Icon, Line, Name
+from tile_cache.looks.symbols import Image as DrawnImage
 
 
 def texts(name: str) -> list[str]:

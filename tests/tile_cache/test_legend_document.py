@@ -9,7 +9,7 @@ from django.test import Client
 
 from layers import registry
 from layers.spec import Audience
-from tile_cache import legend_document, style
+from tile_cache.looks import legend_document, style
 
 pytestmark = pytest.mark.usefixtures("committed")
 

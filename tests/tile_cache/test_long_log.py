@@ -8,9 +8,9 @@ import re
 import pytest
 from django.db import connection, transaction
 
-from tile_cache import truth
 from tile_cache.grid import tile_of
-from tile_cache.truth import Ground, Stamp
+from tile_cache.keeping import truth
+from tile_cache.keeping.truth import Ground, Stamp
 
 CHANGES = 40_000
 TOUCHED = tile_of(139.56, 35.685, 16)

@@ -17,7 +17,7 @@ from PIL import Image
 from gis_server.command.system_packages import QGIS_PYTHON, has_qgis
 from tests.running import CHECKOUT, RunningCity
 from tests.tile_cache.relay import relay
-from tile_cache.map_checks import INFO_FORMATS
+from tile_cache.maps.map_checks import INFO_FORMATS
 
 pytestmark = pytest.mark.server
 PROGRAM = CHECKOUT / "tests" / "tile_cache" / "qgis_maps_program.py"

@@ -9,8 +9,9 @@ from PIL import Image
 from pyproj import Transformer
 
 from tests.tile_cache.conftest import HERE, end_other_connections
-from tile_cache import maps, sprites
 from tile_cache.grid import tile_of
+from tile_cache.looks import sprites
+from tile_cache.maps import application as maps
 
 AREA = "MULTIPOLYGON(((139.558 35.683, 139.562 35.683, 139.562 35.687, 139.558 35.687, 139.558 35.683)))"
 SPAN = (139.555, 35.68, 139.565, 35.69)

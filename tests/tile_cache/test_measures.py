@@ -13,8 +13,9 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.tile_cache.servers import stopped
-from tile_cache import ends, exposition, ledger, measures
-from tile_cache.ends.place import Place
+from tile_cache.keeping import ends, ledger
+from tile_cache.keeping.ends.place import Place
+from tile_cache.measuring import exposition, measures
 from tile_cache.models import StoredTile
 
 LABELS = ("layer", "zoom", "outcome", "le", "end", "operation")
@@ -110,7 +111,7 @@ import sys
 from pathlib import Path
 from django.conf import settings
 settings.configure(MEASURES=Path(sys.argv[1]), TILE_FLUSH_S=0)
-from tile_cache import measures
+from tile_cache.measuring import measures
 measures.count_request("shelters", 14, "miss", 5)
 measures.observe_render("shelters", 14, 0.1)
 measures.set_memory(10, 1000)

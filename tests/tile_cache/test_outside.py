@@ -14,8 +14,8 @@ from layers.spec import Text
 from tests.tile_cache.conftest import HERE
 from tests.tile_cache.other_server import OtherServer, tile_bytes
 from tests.tile_cache.test_maps import AREA, SPAN, is_reddish, picture, wms
-from tile_cache import outside
 from tile_cache.grid import tile_of
+from tile_cache.maps import outside
 
 BLUE = (0x20, 0x60, 0xA0, 255)
 PLACE = tile_of(*HERE, 15)

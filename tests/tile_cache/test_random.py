@@ -20,7 +20,8 @@ from layers.spec import Audience
 from tests.conftest import empty_layers
 from tests.running import beside
 from tests.tile_cache.other_process import OtherProcess, Told, other_process
-from tile_cache import tilesets, vector
+from tile_cache import tilesets
+from tile_cache.content import vector
 from tile_cache.grid import Tile, tile_of
 
 TILESETS = ("shelters", "damage-areas", "shelters,damage-areas", "base")

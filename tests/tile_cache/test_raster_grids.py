@@ -20,8 +20,9 @@ from pyproj import CRS, Transformer
 from tests.ogc_api.serving import Quiet
 from tests.tile_cache.conftest import HERE
 from tests.tile_cache.test_maps import is_reddish, picture, wms
-from tile_cache import mapnik_style, maps
 from tile_cache.grid import plane_grid, tile_of
+from tile_cache.looks import mapnik_style
+from tile_cache.maps import application as maps
 
 PLANE = "JapanPlane09"
 GRIDS = ("webmercator", "webmercator_512", "webmercator_2x", "jgd2011", PLANE)

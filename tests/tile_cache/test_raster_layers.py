@@ -17,8 +17,9 @@ from tests.ogc_api.rasters.files import bring_in, degrees, slope_cells
 from tests.tile_cache.test_feature_info import info
 from tests.tile_cache.test_legend import legend_address
 from tests.tile_cache.test_maps import picture, wms
-from tile_cache import ramps, sweeping
 from tile_cache.grid import tile_of
+from tile_cache.keeping import sweeping
+from tile_cache.maps import ramps
 
 DEPTHS = (0.0, 0.3, 1.0, 4.0, 7.0, 15.0, 30.0)
 """One of each class, and dry ground."""

@@ -10,8 +10,8 @@ from PIL import Image
 
 from layers.catalog.codes import HAZARDS
 from layers.spec import Audience
-from tile_cache import sprites, style
-from tile_cache.themes import THEMES
+from tile_cache.looks import sprites, style
+from tile_cache.looks.themes import THEMES
 
 SHARP = {1: "", 2: "@2x"}
 pytestmark = pytest.mark.usefixtures("committed")

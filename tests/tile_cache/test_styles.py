@@ -16,7 +16,8 @@ from layers import registry, tiling
 from layers.spec import Audience
 from tests.running import CHECKOUT
 from tests.tile_cache.conftest import HERE
-from tile_cache import drawing, mapnik_sql, mapnik_style, style, vector
+from tile_cache.content import vector
+from tile_cache.looks import drawing, mapnik_sql, mapnik_style, style
 
 ROOT = "http://testserver/tiles/"
 AUDIENCES = [Audience.PUBLIC, Audience.DISASTER_STAFF]

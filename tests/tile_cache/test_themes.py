@@ -13,12 +13,13 @@ from layers import registry
 from layers.spec import Audience, Style
 from tests.running import CHECKOUT
 from tests.tile_cache.vision import MACHADO_2009, distance, lab, seen
-from tile_cache import mapnik_source, mapnik_style, style, themes
-from tile_cache.base_map import BASE_GROUP
-from tile_cache.colours import contrast, mixed
-from tile_cache.drawing import Drawing, drawings
-from tile_cache.symbols import Colour, Dot, Fill, Line, Name
-from tile_cache.themes import LIGHT, THEMES, painted, with_colours
+from tile_cache.looks import mapnik_style, style, themes
+from tile_cache.looks.base_map import BASE_GROUP
+from tile_cache.looks.colours import contrast, mixed
+from tile_cache.looks.drawing import Drawing, drawings
+from tile_cache.looks.symbols import Colour, Dot, Fill, Line, Name
+from tile_cache.looks.themes import LIGHT, THEMES, painted, with_colours
+from tile_cache.maps import mapnik_source
 
 every_theme = pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
 HAZARD_ZONES = registry.get("hazard-zones")

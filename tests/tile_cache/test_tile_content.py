@@ -19,9 +19,10 @@ from layers.spec import Audience
 from layers.tiling import Tiling
 from tests.tile_cache.conftest import HERE
 from tests.tile_cache.mvt import decode
-from tile_cache import drawing, mapnik_style, style, thinning, vector
+from tile_cache.content import thinning, vector
+from tile_cache.content.tile_sql import in_tile
 from tile_cache.grid import EXTENT, Tile, plane_grid, tile_of
-from tile_cache.tile_sql import in_tile
+from tile_cache.looks import drawing, mapnik_style, style
 
 FACILITIES = registry.get("facilities")
 SPREAD = (

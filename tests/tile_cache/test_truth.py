@@ -6,10 +6,10 @@ import pytest
 from django.db import connection, transaction
 
 from tests.tile_cache.conftest import HERE
-from tile_cache import ends
-from tile_cache import stored as stores
 from tile_cache.grid import tile_of
-from tile_cache.truth import Stamp
+from tile_cache.keeping import ends
+from tile_cache.keeping import stored as stores
+from tile_cache.keeping.truth import Stamp
 
 FAR = (139.40, 35.60)
 

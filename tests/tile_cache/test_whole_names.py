@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.tile_cache.test_maps import picture, wms
-from tile_cache.mapproxy_config import META_TILES
+from tile_cache.maps.mapproxy_config import META_TILES
 
 LEVEL = 17
 """Of the WMTS matrix: its tiles have 256 pixels."""

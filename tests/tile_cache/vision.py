@@ -6,7 +6,7 @@ Simulation of Color Vision Deficiency", IEEE TVCG 15 (2009), at severity 1.0; th
 
 from __future__ import annotations
 
-from tile_cache.colours import channels, linear, written
+from tile_cache.looks.colours import channels, linear, written
 
 MACHADO_2009 = {
     "protan": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),

@@ -10,8 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from gis_server.accounts.roles import give_role
-from tile_cache import ends, ledger, measures, sweeping
-from tile_cache.ends.place import Place
+from tile_cache.keeping import ends, ledger, sweeping
+from tile_cache.keeping.ends.place import Place
+from tile_cache.measuring import measures
 from tile_cache.models import StoredTile
 
 PAGE = "/admin/tiles/"

@@ -17,7 +17,7 @@ from layers.changes import revisions_of
 from layers.problems import Problem
 from layers.reading import Query, quoted, row_condition, rows
 from layers.spec import Audience, LayerSpec
-from tile_cache import thinning
+from tile_cache.content import thinning
 from tile_cache.degrees import Bounds
 from tile_cache.grid import Tile
 from tile_cache.packs.spool import Spool

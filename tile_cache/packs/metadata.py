@@ -16,7 +16,8 @@ from django.conf import settings
 
 from layers import tiling
 from layers.spec import Audience, LayerSpec
-from tile_cache import label_points, sprites, themes, vector
+from tile_cache.content import label_points, vector
+from tile_cache.looks import sprites, themes
 from tile_cache.packs.contents import Contents
 from tile_cache.packs.pack_style import build_pack_style
 from tile_cache.packs.pictograms import named_in, pictograms

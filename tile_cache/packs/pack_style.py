@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from layers.spec import Audience
-from tile_cache import style
+from tile_cache.looks import style
 
 SOURCE = "city"
 

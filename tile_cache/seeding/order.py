@@ -16,9 +16,9 @@ from django.conf import settings
 from layers import registry
 from layers.reading import Query, quoted, row_condition, rows
 from layers.spec import Audience
-from tile_cache import ledger
 from tile_cache.grid import Tile, tile_of
-from tile_cache.store import WEB_MERCATOR
+from tile_cache.keeping import ledger
+from tile_cache.keeping.store import WEB_MERCATOR
 
 Hottest = Callable[[str], Iterable[Tile]]
 """The tiles of a tileset that were asked for most, the hottest first."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tile_cache.grid import Tile
-from tile_cache.mapproxy_config import META_TILES
+from tile_cache.maps.mapproxy_config import META_TILES
 from tile_cache.seeding import order
 from tile_cache.seeding.area import get_area
 from tile_cache.seeding.walking import tiles_with_features

@@ -22,7 +22,8 @@ from mapproxy.source import SourceError
 
 from layers.problems import Problem
 from layers.spec import Audience
-from tile_cache import maps, rendering, tilesets
+from tile_cache import rendering, tilesets
+from tile_cache.maps import application as maps
 from tile_cache.seeding.plan import Step
 from tile_cache.tilesets import Tileset
 

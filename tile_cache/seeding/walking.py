@@ -13,7 +13,7 @@ from layers.crs import LON_LAT_SRID
 from layers.problems import Problem
 from layers.reading import Query, quoted, row_condition, rows
 from layers.spec import Audience, LayerSpec
-from tile_cache import vector
+from tile_cache.content import vector
 from tile_cache.grid import Tile
 from tile_cache.seeding.area import Area
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from layers import registry
 from layers.query import Query, quoted
 from layers.spec import Audience
-from tile_cache import tilesets, vector
+from tile_cache import tilesets
+from tile_cache.content import vector
 from tile_cache.grid import EXTENT, Tile
 
 

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from tile_cache import ledger, recipes, sweeping
-from tile_cache.ends import current
-from tile_cache.ends.end import EndAwayError
-from tile_cache.sweeping import MEGABYTE, SweepingAlreadyError
+from tile_cache.keeping import ledger, recipes, sweeping
+from tile_cache.keeping.ends import current
+from tile_cache.keeping.ends.end import EndAwayError
+from tile_cache.keeping.sweeping import MEGABYTE, SweepingAlreadyError
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""What is in a vector tile, as SQL."""

@@ -1,0 +1,1 @@
+"""How the map looks: drawings from the declarations, themes, styles, sprites, legends."""

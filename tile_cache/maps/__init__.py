@@ -1,0 +1,1 @@
+"""Pictures: MapProxy below /maps/, Mapnik and rasters as its sources, other servers' maps."""

@@ -1,0 +1,1 @@
+"""Counting and timing tiles, for /metrics."""
