@@ -17,9 +17,10 @@ from etl.models import ImportEntry, ImportRun
 from etl.undoing import UndoRefused, undo
 from gis_server.imports.access import get_run, get_staff, layers_of, may_see
 from gis_server.imports.shown import entry_rows, layer_rows, layer_title
-from gis_server.imports.views import language_of, page, sign_in_first
+from gis_server.imports.views import page
 from gis_server.imports.words import FINDINGS, finding_of, state_of
 from gis_server.web.problems import wants_page
+from gis_server.web.staff_pages import language_of, sign_in_first
 from layers.formats.table import neutralised
 from layers.problems import Problem
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.http import (
     FileResponse,
     HttpRequest,
     HttpResponse,
-    HttpResponseNotModified,
     HttpResponseRedirect,
     JsonResponse,
 )
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from etl.models import ImportRun
@@ -31,6 +27,7 @@ from gis_server.imports.shown import entry_rows, layer_rows, sample_table
 from gis_server.imports.tasks import call_off, hand_over
 from gis_server.imports.words import in_language, state_of
 from gis_server.web.problems import wants_page
+from gis_server.web.staff_pages import language_of, sign_in_first, state_answer
 from layers import registry
 from layers.problems import Problem
 from layers.spec import Audience
@@ -46,17 +43,6 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], status: i
     response = render(request, f"imports/{template}", frame | context, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def language_of(request: HttpRequest) -> str:
-    return str(getattr(request, "LANGUAGE_CODE", "ja"))
-
-
-def sign_in_first(request: HttpRequest) -> HttpResponse | None:
-    """The way to the door for a person who has not signed in; programs get the problem document."""
-    if request.user.is_authenticated or not wants_page(request):
-        return None
-    return HttpResponseRedirect(reverse("sign-in") + "?" + urlencode({"next": request.get_full_path()}))
 
 
 @require_safe
@@ -108,14 +94,7 @@ def upload_page(request: HttpRequest, number: object) -> HttpResponse:
 @require_safe
 def upload_state(request: HttpRequest, number: object) -> HttpResponse:
     """How far an upload is: a few bytes, and most often the answer that nothing has changed."""
-    document = json.dumps(_document(get_upload(request, number)), cls=DjangoJSONEncoder, ensure_ascii=False)
-    tag = f'"{hashlib.sha256(document.encode()).hexdigest()[:20]}"'
-    if request.headers.get("If-None-Match") == tag:
-        response: HttpResponse = HttpResponseNotModified()
-    else:
-        response = HttpResponse(document, content_type="application/json")
-    response["ETag"], response["Cache-Control"] = tag, "private, no-cache"
-    return response
+    return state_answer(request, _document(get_upload(request, number)))
 
 
 @require_safe

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from gis_server.web.staff_pages import Mark
 from layers.spec import Text
 
 WORDS: Final = {
@@ -193,16 +193,6 @@ _DATUMS: Final = {
     "JGD2000": ("JGD2000", "JGD2000"),
     "Tokyo": ("日本測地系", "Tokyo datum"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A state, or a kind of finding: its words, a sign before them, and a tone; never the colour alone."""
-
-    name: str
-    words: str
-    sign: str
-    tone: str
 
 
 _STATES: Final = {

@@ -5,26 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.http import urlencode
 
 from gis_server.seeding.words import in_language
-from gis_server.web.problems import wants_page
+from gis_server.web.staff_pages import language_of
 from layers.problems import Problem
 from layers.spec import Audience
-
-
-def language_of(request: HttpRequest) -> str:
-    return str(getattr(request, "LANGUAGE_CODE", "ja"))
-
-
-def sign_in_first(request: HttpRequest) -> HttpResponse | None:
-    """The way to the door for a person who has not signed in; programs get the problem document."""
-    if request.user.is_authenticated or not wants_page(request):
-        return None
-    return HttpResponseRedirect(reverse("sign-in") + "?" + urlencode({"next": request.get_full_path()}))
 
 
 def check_staff(request: HttpRequest) -> None:

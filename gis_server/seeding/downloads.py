@@ -10,9 +10,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gis_server.seeding.asked import check_parameters, language_of, page
+from gis_server.seeding.asked import check_parameters, page
 from gis_server.seeding.kept_packs import KeptFile, KeptPacks, find_kept
 from gis_server.web.problems import wants_page
+from gis_server.web.staff_pages import language_of
 from layers import registry
 from layers.problems import Problem
 from layers.spec import Audience

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from gis_server.seeding.asked import check_parameters, check_staff, language_of, page, sign_in_first
+from gis_server.seeding.asked import check_parameters, check_staff, page
 from gis_server.seeding.models import SeedRun
 from gis_server.seeding.tasks import call_off, start
-from gis_server.seeding.words import Mark, in_language, mark_of, spell_time
+from gis_server.seeding.words import in_language, mark_of, spell_time
 from gis_server.web.problems import wants_page
+from gis_server.web.staff_pages import Mark, language_of, sign_in_first, state_answer
 from layers.problems import Problem
 from layers.spec import Audience
 from tile_cache import tilejson, tilesets
@@ -63,14 +62,7 @@ def run_state(request: HttpRequest, number: int) -> HttpResponse:
     """How far a run is: a few bytes, and most often the answer that nothing has changed."""
     check_staff(request)
     check_parameters(request)
-    document = json.dumps(_document(_get_run(number), language_of(request)), ensure_ascii=False)
-    tag = f'"{hashlib.sha256(document.encode()).hexdigest()[:20]}"'
-    if request.headers.get("If-None-Match") == tag:
-        response: HttpResponse = HttpResponseNotModified()
-    else:
-        response = HttpResponse(document, content_type="application/json")
-    response["ETag"], response["Cache-Control"] = tag, "private, no-cache"
-    return response
+    return state_answer(request, _document(_get_run(number), language_of(request)))
 
 
 @require_POST

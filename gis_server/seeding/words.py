@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from gis_server.web.staff_pages import Mark
 from layers.spec import Text
 
 WORDS: Final = {
@@ -97,16 +97,6 @@ WORDS: Final = {
     "reload": Text("表示を更新", "Show the present state"),
     "not_reached": Text("状態を確かめられません。やり直しています。", "The state cannot be asked for. Trying again."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How a state looks: a word, and a sign and a tone that go with it."""
-
-    name: str
-    words: str
-    sign: str
-    tone: str
 
 
 _STATES: Final = {
