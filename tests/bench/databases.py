@@ -65,8 +65,13 @@ def find_note(name: str) -> str | None:
 def end_statements(url: str) -> None:
     """End what others still do in a database: a server that has gone may have left statements running."""
     with psycopg.connect(url, autocommit=True) as connection:
-        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        connection.execute(f"SELECT pg_terminate_backend(pid, 5000) {others}".encode())
+        connection.execute(_END_OTHERS)
+
+
+_END_OTHERS = (
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 
 def wait_until_idle(url: str, patience_s: float = 30) -> None:
@@ -76,7 +81,7 @@ def wait_until_idle(url: str, patience_s: float = 30) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         while (row := connection.execute(busy).fetchone()) and row[0] > 1:
             if time.monotonic() > deadline:
-                end_statements(url)
+                connection.execute(_END_OTHERS)
             time.sleep(0.1)
 
 
