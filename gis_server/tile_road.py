@@ -14,8 +14,8 @@ from typing import Any, Final
 from gis_server.protection import protecting_headers
 from layers.problems import Problem
 from layers.spec import Audience
-from tile_cache import answers
-from tile_cache.answers import Answer, AskedTile
+from tile_cache import answers, tilesets
+from tile_cache.answers import FAULT, Answer, AskedTile
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -35,7 +35,7 @@ def find_answer(environ: Environ, start_response: StartResponse) -> Iterable[byt
     oldest_s = 0.0 if "no-cache" in environ.get("HTTP_CACHE_CONTROL", "") else None
     found = answers.find(path, is_gzip=is_gzip, oldest_s=oldest_s)
     if found is None:
-        found = _make(path, is_gzip=is_gzip)
+        found = _make(environ, is_gzip=is_gzip)
     if found is None or not (found.is_for_everybody or _is_nobody(environ)):
         return None
     return _send(answers.not_modified(found, environ.get("HTTP_IF_NONE_MATCH", "")), environ, start_response)
@@ -46,14 +46,19 @@ def _is_nobody(environ: Environ) -> bool:
     return "HTTP_COOKIE" not in environ and "HTTP_AUTHORIZATION" not in environ
 
 
-def _make(path: str, *, is_gzip: bool) -> Answer | None:
+def _make(environ: Environ, *, is_gzip: bool) -> Answer | None:
+    path = environ["PATH_INFO"]
     address = _ADDRESS.fullmatch(path) if path.isascii() else None
     if address is None:
         return None
+    named = {name: text for name, text in address.groupdict().items() if text is not None}
     try:
-        named = {name: text for name, text in address.groupdict().items() if text is not None}
+        if not (_is_nobody(environ) or tilesets.get(named["name"], Audience.PUBLIC).is_for_everybody):
+            return None  # Django finds out who asks, and what they may see
         return answers.answer(AskedTile(path, audience=Audience.PUBLIC, is_gzip=is_gzip, **named))
-    except Problem:
+    except Problem as problem:
+        if _is_nobody(environ):  # for somebody the same address may be right
+            environ[FAULT] = problem
         return None
 
 

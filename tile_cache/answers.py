@@ -7,12 +7,13 @@ may be kept for ever by everybody. What only some may see is for the one who ask
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from django.conf import settings
 from django.utils.http import parse_etags
 
+from layers import registry
 from layers.spec import Audience
 from tile_cache import flushing, revisions, tilesets
 from tile_cache.grid import WEB_MERCATOR_QUAD, Tile, get_grid, read_tile
@@ -27,6 +28,8 @@ from tile_cache.rendering import NOWHERE, Rendered, render
 from tile_cache.tilesets import Tileset
 
 MVT_MEDIA_TYPE: Final = "application/vnd.mapbox-vector-tile"
+FAULT: Final = "machigis.tile_fault"
+"""Where a request carries the problem that was found on the short road, so that it is not looked for twice."""
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 ANSWER_BYTES: Final = 64_000_000
 """Of all finished answers that one process keeps."""
@@ -41,6 +44,7 @@ class AskedTile:
     Args:
         path: the address itself, from the root of the site.
         is_gzip: whether the caller takes gzip.
+        generation: of the layers, when it was asked.
     """
 
     path: str
@@ -52,6 +56,7 @@ class AskedTile:
     audience: Audience = Audience.PUBLIC
     is_gzip: bool = True
     grid: str = WEB_MERCATOR_QUAD.name
+    generation: int = field(default_factory=registry.generation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,8 @@ class Answer:
         return next((value for known, value in self.headers if known == name), "")
 
 
-_finished: Final[TrueMemory[tuple[str, bool], Answer]] = TrueMemory(ANSWER_BYTES)
+_finished: Final[TrueMemory[tuple[str, bool, int], Answer]] = TrueMemory(ANSWER_BYTES)
+"""By address, gzip, and generation of the layers: with another declaration, what everybody may see is another thing."""
 WATCH.follow_with(_finished)
 
 
@@ -85,7 +91,7 @@ def find(path: str, *, is_gzip: bool, oldest_s: float | None = None) -> Answer |
     Args:
         oldest_s: how long ago the log of changes may have been looked at; None for the setting.
     """
-    key = path, is_gzip
+    key = path, is_gzip, registry.generation()
     found = _finished.find(key)
     if found is None or found.is_immutable:
         return found
@@ -165,7 +171,7 @@ def _finish(asked: AskedTile, tileset: Tileset, rendered: Rendered, ground: Grou
         return _marked(finished) if rendered.outcome == "outdated" else finished
     if tileset.is_public:
         kept = replace(finished, headers=_with(finished.headers, "Cache-Status", HIT))
-        _finished.keep((asked.path, asked.is_gzip), kept, len(kept.body), ground)
+        _finished.keep((asked.path, asked.is_gzip, asked.generation), kept, len(kept.body), ground)
         flushing.gathered(__name__, tell_hits)
     return finished
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from layers import registry
 from tile_cache import flushing
 from tile_cache.keeping import ledger
 from tile_cache.keeping.ends import Place
@@ -44,7 +45,7 @@ class Picture:
     place: Place
 
 
-_kept: Final[TrueMemory[str, Picture]] = TrueMemory(PICTURE_BYTES)
+_kept: Final[TrueMemory[tuple[str, int], Picture]] = TrueMemory(PICTURE_BYTES)
 WATCH.follow_with(_kept)
 
 
@@ -52,9 +53,9 @@ def find(environ: dict[str, Any]) -> Answer | None:
     """The picture of an address, as it would be sent to a client that has nothing yet."""
     if not _is_plain(environ):
         return None
-    path = environ.get("PATH_INFO", "")
-    found = _kept.find(path)
-    if found is None or not WATCH.look(settings.TILE_LOOK_SECONDS) or not _kept.holds(path, found):
+    key = _key(environ)
+    found = _kept.find(key)
+    if found is None or not WATCH.look(settings.TILE_LOOK_SECONDS) or not _kept.holds(key, found):
         return None
     return found.answer
 
@@ -65,7 +66,7 @@ def keep(environ: dict[str, Any], answer: Answer, seen: Seen) -> None:
         return
     ((place, ground),) = seen.loaded.items()
     if ground.stamps:  # a raster has no log, and tells by another way that it has changed
-        _kept.keep(environ.get("PATH_INFO", ""), Picture(answer, place), len(answer[2]), ground)
+        _kept.keep(_key(environ), Picture(answer, place), len(answer[2]), ground)
         flushing.gathered(__name__, tell_hits)
 
 
@@ -74,6 +75,11 @@ def tell_hits() -> None:
     for found, hits in _kept.take_hits():
         measures.count_request(found.place.tileset, found.place.z, "hit_memory", hits)
         ledger.used(found.place, hits)
+
+
+def _key(environ: dict[str, Any]) -> tuple[str, int]:
+    """With other declarations of layers, what everybody may see is another thing."""
+    return environ.get("PATH_INFO", ""), registry.generation()
 
 
 def _is_plain(environ: dict[str, Any]) -> bool:
