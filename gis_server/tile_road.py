@@ -31,7 +31,7 @@ def find_answer(environ: Environ, start_response: StartResponse) -> Iterable[byt
     if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or environ.get("SCRIPT_NAME"):
         return None
     path = environ["PATH_INFO"]
-    is_gzip = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
+    is_gzip = answers.takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
     oldest_s = 0.0 if "no-cache" in environ.get("HTTP_CACHE_CONTROL", "") else None
     found = answers.find(path, is_gzip=is_gzip, oldest_s=oldest_s)
     if found is None:

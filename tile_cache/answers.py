@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 from django.conf import settings
@@ -83,6 +84,20 @@ class Answer:
 _finished: Final[TrueMemory[tuple[str, bool, int], Answer]] = TrueMemory(ANSWER_BYTES)
 """By address, gzip, and generation of the layers: with another declaration, what everybody may see is another thing."""
 WATCH.follow_with(_finished)
+
+
+@lru_cache(maxsize=1000)
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether a caller takes gzip, by its header (RFC 9110, 12.5.3): named, and not with the weight 0.
+
+    >>> [takes_gzip(header) for header in ("gzip, br", "br;q=1.0, GZIP;q=0.8", "*", "gzip;q=0", "*, gzip; q=0.0", "")]
+    [True, True, True, False, False, False]
+    """
+    weights = {}
+    for each in accept_encoding.lower().split(","):
+        name, _, weight = each.replace(" ", "").partition(";q=")
+        weights[name] = weight.strip("0.") != "" or weight == ""
+    return weights.get("gzip", weights.get("*", False))
 
 
 def find(path: str, *, is_gzip: bool, oldest_s: float | None = None) -> Answer | None:

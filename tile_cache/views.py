@@ -88,7 +88,7 @@ def tile(
     """One vector tile; 204 where nothing is there, 307 from a revision of the past to the present one."""
     if fault := request.META.get(answers.FAULT):
         raise fault
-    is_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
+    is_gzip = answers.takes_gzip(request.headers.get("Accept-Encoding", ""))
     asked = answers.AskedTile(request.path, name, z, x, y, revision, audience_of(request), is_gzip, grid)
     found = answers.not_modified(answers.answer(asked), request.headers.get("If-None-Match", ""))
     response = HttpResponse(found.body, status=found.status, headers=dict(found.headers))

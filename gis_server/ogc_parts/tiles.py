@@ -32,6 +32,7 @@ from layers.spec import LayerSpec
 from ogc_api import asking, parts
 from ogc_api.answering import answers, json_response, not_modified, page
 from ogc_api.asking import Asked
+from tile_cache.answers import takes_gzip
 from tile_cache.grid import Grid, Tile, get_grid, grids_of
 from tile_cache.looks.base_map import BASE_GROUP
 from tile_cache.rendering import Rendered, render
@@ -169,7 +170,7 @@ def _check_limits(tileset: Tileset, place: Tile, asked: Asked) -> None:
 
 def _tile_response(request: HttpRequest, tileset: Tileset, rendered: Rendered) -> HttpResponse:
     """The bytes as they are stored where the caller takes gzip, as ``/tiles/`` sends them."""
-    is_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
+    is_gzip = takes_gzip(request.headers.get("Accept-Encoding", ""))
     etag = f'"{rendered.tag}"' if is_gzip else f'"{rendered.tag}-plain"'
     response = not_modified(request, etag) or _content(rendered, is_gzip=is_gzip)
     response["ETag"] = etag

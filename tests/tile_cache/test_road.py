@@ -56,6 +56,24 @@ def test_a_tile_in_memory_is_not_given_any_more_when_the_layer_is_declared_other
     assert ask("mine").status == 404
 
 
+@pytest.mark.parametrize(
+    ("header", "is_taken"),
+    [
+        ("gzip", True),
+        ("br, gzip;q=0.5", True),
+        ("*", True),
+        ("gzip;q=0", False),
+        ("*, gzip;q=0.000", False),
+        ("br", False),
+    ],
+)
+def test_who_refuses_gzip_is_not_given_it(add, header, is_taken):
+    add("shelter", "s1", HERE, name="a")
+    answer = ask("shelters", HTTP_ACCEPT_ENCODING=header)
+    assert (answer.headers.get("Content-Encoding") == "gzip") == is_taken
+    assert answer.body.startswith(b"\x1f\x8b") == is_taken
+
+
 def test_what_is_wrong_is_found_once(add, monkeypatch):
     asked = []
 
