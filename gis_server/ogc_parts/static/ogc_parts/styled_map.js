@@ -21,10 +21,16 @@ function limited(style, names) {
   return { ...style, layers };
 }
 
+/** The first zoom at which the style draws any of its layers; the ground alone would look as if nothing were there. */
+function firstZoom(style) {
+  return Math.min(22, ...style.layers.filter((layer) => layer.source).map((layer) => layer.minzoom ?? 0));
+}
+
 async function show(element) {
   const { style: url, ground, only, bounds } = element.dataset;
   let style = await fetchStyle(url);
   if (only) style = limited(style, only.split(","));
+  const first = firstZoom(style);
   if (ground) style = over(await fetchStyle(ground), style);
   const [west, south, east, north] = bounds.split(",").map(Number);
   const map = new maplibre.Map({
@@ -35,6 +41,7 @@ async function show(element) {
     cooperativeGestures: true,
     attributionControl: { compact: true },
   });
+  if (map.getZoom() < first) map.setZoom(first);
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
   map.once("idle", () => {
     element.dataset.ready = "true";
