@@ -11,12 +11,17 @@ from typing import Any, Final
 from django.conf import settings
 from django.db.models import Avg, Count, Max, Min, QuerySet, Sum
 
+from layers import registry
 from layers.crs import WEB_MERCATOR_SRID
+from layers.spec import Text
 from tile_cache.degrees import degrees_around
 from tile_cache.grid import MAX_ZOOM, Tile
+from tile_cache.looks.base_map import BASE_GROUP, BASE_TITLE
 from tile_cache.measuring.measure_files import read_totals
 from tile_cache.models import StoredTile
 
+VECTOR: Final = Text("ベクトル", "vector")
+PICTURES: Final = Text("画像", "pictures")
 WEB_MERCATOR: Final = "webmercator"
 AGES: Final = (datetime.timedelta(hours=1), datetime.timedelta(days=1), datetime.timedelta(days=7))
 HITS: Final = (1, 10, 100)
@@ -34,6 +39,13 @@ class Stack:
     @property
     def key(self) -> str:
         return f"{self.tileset}/{self.grid}/{self.suffix}"
+
+    def title(self, language: str) -> str:
+        """The layers by their titles, the kind of tile, the grid; a raster, or what is no layer any more, by name."""
+        titles = {layer.name: layer.title for layer in registry.every()} | {BASE_GROUP: BASE_TITLE}
+        names = [titles[name].in_language(language) if name in titles else name for name in self.tileset.split(",")]
+        kind = VECTOR if self.suffix == "mvt" else PICTURES
+        return f"{'・'.join(names)}（{kind.in_language(language)}, {self.grid}）"
 
     def tiles(self) -> QuerySet[StoredTile]:
         return StoredTile.objects.filter(tileset=self.tileset, grid=self.grid, suffix=self.suffix)

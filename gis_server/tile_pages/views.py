@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "bound_mb": settings.TILE_STORE_MB,
         "share": min(100, round(100 * total / max(1, sweeping.bound_bytes()))),
         "tiles": sum(row["tiles"] for row in stacks),
-        "stacks": stacks,
+        "stacks": [{**row, "title": row["stack"].title(_language(request))} for row in stacks],
         "answered": answered,
         "failures": failures,
         **(_of_the_map(request, chosen) if chosen else {}),
@@ -107,6 +107,7 @@ def _of_the_map(request: HttpRequest, chosen: shown.Stack) -> dict[str, Any]:
     query = urlencode({"tileset": chosen.key, "z": z})
     return {
         "chosen": chosen,
+        "chosen_title": chosen.title(_language(request)),
         "zooms": zooms,
         "z": z,
         "by": by,
