@@ -74,8 +74,9 @@ def _members(path: Path) -> dict[str, zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError) as error:
-        # zipfile says an unknown way of packing by NotImplementedError, encryption by RuntimeError.
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        # zipfile says a version of the format that it does not know by NotImplementedError, and a name that is no text
+        # by UnicodeDecodeError, which is a ValueError.
         raise UnreadableFileError(f"broken ZIP archive: {str(error)[:200]}") from error
     if len(infos) > MAX_MEMBERS:
         raise UnreadableFileError(f"the ZIP archive has {len(infos):,} members; at most {MAX_MEMBERS:,} are read")

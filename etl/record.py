@@ -145,8 +145,8 @@ class Notice:
     text: str
 
 
-Item = RawRow | RawBatch | Notice | Rejection | Repair
-"""What a reader may yield."""
+Item = RawRow | RawBatch | Record | Notice | Rejection | Repair
+"""What a reader may yield; records, which are checked already, only of files that we have exported."""
 
 Checked = Record | CheckedBatch | Notice | Rejection | Repair
 """What validation yields."""
@@ -160,7 +160,8 @@ class DataSet:
         source: key, title, attribution and licence of the rows.
         columns: for each layer that the file fills, the fields that it fills there. Staff's own columns
             (opening status, notes …) are never among them, so that an import leaves them alone.
-        rows: read as they are asked for; a reader never holds the whole file where its format can be streamed.
+        rows: read as they are asked for; a reader never holds the whole file where its format can be streamed. Those of
+            our own exports come as records, checked already.
         city_codes: municipalities that the contents name themselves, where they do.
         kind: what the file is, in words for its owner.
         bounds: west, south, east, north of the rows in degrees, where that is known before reading them.

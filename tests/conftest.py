@@ -116,6 +116,7 @@ def empty_layers() -> None:
     tables = [layer.table for layer in registry.every()]
     tables += ["layers_changedrow", "layers_change", "layers_source", "etl_importentry", "etl_importrun"]
     tables += ["layers_place", "layers_placesread", "layers_raster", "ogc_api_rememberedrequest"]
+    tables += ["seeding_seedrun"]  # the real worker begins runs by itself
     with transaction.atomic(), connection.cursor() as cursor:
         # Emptying a table that is empty costs as much as another: its files and its indexes are made anew.
         cursor.execute(" UNION ALL ".join(f"""SELECT '{t}' WHERE EXISTS (SELECT FROM "{t}")""" for t in tables))

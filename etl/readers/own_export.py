@@ -79,7 +79,7 @@ def open_export(contents: Contents, options: Options) -> DataSet:
     return DataSet(
         source=Source(key=options.source_key, title=contents.path.stem[:200], attribution="出典未記入", licence="不明"),
         columns={layer.name: columns},
-        rows=checked_rows(own.rows(), layer, columns, own.srid, flips=own.flips),  # type: ignore[arg-type]  # records
+        rows=checked_rows(own.rows(), layer, columns, own.srid, flips=own.flips),
         kind=f"{layer.title.ja} ({own.kind})",
         sources=own.sources,
         cross_checks=(_unknown_sources(layer),),

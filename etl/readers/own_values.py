@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from etl.converting import Convert, Unfit, columns_of
 from etl.readers.own_rows import ID, OwnRow
-from etl.record import Checked, Record, Rejection, Repair
+from etl.record import Item, Record, Rejection, Repair
 from etl.validation import MAX_ID_LENGTH
 from layers.crs import LON_LAT_SRID
 from layers.formats.base import is_degrees
@@ -26,7 +26,7 @@ from layers.values import column_of
 
 def checked_rows(
     rows: Iterable[OwnRow], layer: LayerSpec, columns: tuple[str, ...], srid: int, *, flips: bool = False
-) -> Iterator[Checked]:
+) -> Iterator[Item]:
     """Each row as a record, or as the rejection that says why not.
 
     Args:

@@ -32,3 +32,20 @@ async def run_child(*words: str) -> int:
             process.kill()
             await process.wait()
         raise
+
+
+def reason_of(status: int, process: str = "the process", blameless: str = "") -> str:
+    """Why a process ended that should not have.
+
+    Args:
+        blameless: whose fault it is not, where one might think so: ``not of the file``.
+
+    >>> reason_of(-9, "the reading process")
+    'the reading process was stopped by signal 9; is there too little memory?'
+    >>> reason_of(1, blameless="not of the file")
+    "a fault of the program, not of the file; the worker's log has the details"
+    """
+    if status < 0:
+        return f"{process} was stopped by signal {-status}; is there too little memory?"
+    whose = f", {blameless}" if blameless else ""
+    return f"a fault of the program{whose}; the worker's log has the details"

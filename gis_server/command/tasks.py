@@ -6,7 +6,7 @@ from asgiref.sync import sync_to_async
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from gis_server.command.children import run_child
+from gis_server.command.children import reason_of, run_child
 from ogc_api.processes import jobs
 
 MOST_ATTEMPTS = 3
@@ -27,15 +27,4 @@ async def run_job(context: JobContext, job: str) -> None:
         return
     status = await run_child("run_job", job)
     if status:
-        await sync_to_async(jobs.give_up)(job, _reason(status))
-
-
-def _reason(status: int) -> str:
-    """Why a process ended that should not have.
-
-    >>> _reason(-9)
-    'the computing process was stopped by signal 9; is there too little memory?'
-    """
-    if status < 0:
-        return f"the computing process was stopped by signal {-status}; is there too little memory?"
-    return "a fault of the program, not of the request; the worker's log has the details"
+        await sync_to_async(jobs.give_up)(job, reason_of(status, "the computing process", "not of the request"))

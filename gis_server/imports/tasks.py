@@ -6,7 +6,7 @@ from asgiref.sync import sync_to_async
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from gis_server.command.children import run_child
+from gis_server.command.children import reason_of, run_child
 from gis_server.imports.models import BUSY, Upload, move
 
 QUEUE = "imports"
@@ -27,18 +27,7 @@ async def work_on_upload(context: JobContext, upload: str) -> None:
         return
     status = await run_child("run_upload", upload)
     if status:
-        await sync_to_async(_give_up)(upload, _reason(status))
-
-
-def _reason(status: int) -> str:
-    """Why a process ended that should not have.
-
-    >>> _reason(-9)
-    'the reading process was stopped by signal 9; is there too little memory?'
-    """
-    if status < 0:
-        return f"the reading process was stopped by signal {-status}; is there too little memory?"
-    return "a fault of the program, not of the file; the worker's log has the details"
+        await sync_to_async(_give_up)(upload, reason_of(status, "the reading process", "not of the file"))
 
 
 def _give_up(upload_id: str, message: str) -> None:

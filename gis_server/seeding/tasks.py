@@ -8,7 +8,7 @@ from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from gis_server.command.children import run_child
+from gis_server.command.children import reason_of, run_child
 from gis_server.seeding.models import BUSY, SeedRun, move
 from layers.problems import Problem
 from tile_cache.seeding.wanted import Wanted
@@ -42,7 +42,7 @@ async def seed_tiles(context: JobContext, run: int) -> None:
     if status == DATABASE_AWAY:
         raise DatabaseWasAwayError
     if status:
-        await sync_to_async(_give_up)(run, _reason(status))
+        await sync_to_async(_give_up)(run, reason_of(status))
 
 
 def start(kind: SeedRun.Kind, wanted: Wanted, actor: str = "") -> SeedRun:
@@ -67,17 +67,6 @@ def call_off(run: SeedRun) -> bool:
     if move(run, {SeedRun.State.WAITING}, SeedRun.State.CANCELLED, ended_at=timezone.now()):
         return True
     return bool(SeedRun.objects.filter(pk=run.pk, state__in=list(BUSY)).update(is_cancel_wanted=True))
-
-
-def _reason(status: int) -> str:
-    """Why a process ended that should not have.
-
-    >>> _reason(-9)
-    'the process was stopped by signal 9; is there too little memory?'
-    """
-    if status < 0:
-        return f"the process was stopped by signal {-status}; is there too little memory?"
-    return "a fault of the program; the worker's log has the details"
 
 
 def _give_up(run_id: int, message: str) -> None:

@@ -177,10 +177,12 @@ def read_scale(given: Mapping[str, str], crs: Crs) -> Scale:
         factor = _positive(name, text)
         return Scale(factors=(factor, factor))
     asked = read_axes(name, text, crs)
-    x, y = (asked.get(axis) for axis in axes_of(crs))
+    across, down = axes_of(crs)
     if name == "scale-axes":
-        return Scale(factors=tuple(1.0 if one is None else _positive(name, one) for one in (x, y)))  # type: ignore[arg-type]
-    return Scale(sizes=tuple(None if one is None else _whole(name, one) for one in (x, y)))  # type: ignore[arg-type]
+        factors = {axis: _positive(name, one) for axis, one in asked.items()}
+        return Scale(factors=(factors.get(across, 1.0), factors.get(down, 1.0)))
+    sizes = {axis: _whole(name, one) for axis, one in asked.items()}
+    return Scale(sizes=(sizes.get(across), sizes.get(down)))
 
 
 def _positive(parameter: str, text: str) -> float:

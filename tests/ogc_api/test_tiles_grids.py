@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-
 import pytest
 from django.test import Client
 from pyproj import CRS, Transformer
@@ -13,6 +9,7 @@ from pyproj import CRS, Transformer
 from layers import registry
 from tests.ogc_api.maps import HERE
 from tests.ogc_api.rows import add
+from tests.ogc_api.serving import read_tiles
 from tests.ogc_api.test_tiles_part import MVT, REL, find
 from tests.tile_cache.mvt import decode
 from tile_cache.grid import plane_grid, tile_of
@@ -147,27 +144,8 @@ def test_the_definition_names_both(client):
         assert given["schema"]["enum"] == ["WebMercatorQuad", PLANE]
 
 
-READ = f"""
-import sys, pyogrio
-west, south, east, north = map(float, sys.argv[2:])
-box = {{"MINX": west, "MINY": south, "MAXX": east, "MAXY": north}}
-read = pyogrio.read_dataframe(
-    sys.argv[1], layer="Zoom level 12", API="TILES", CACHE="NO", TILEMATRIXSET="{PLANE}", **box
-)
-print(read.crs.to_epsg(), file=sys.stderr)
-print(read.set_crs(6677, allow_override=True).to_crs(4326).to_json())
-"""
-
-
 def test_gdal_reads_the_plane_tiles(site):
     put("shelters", name="第一小学校")
-    x, y = Transformer.from_crs(4326, 6677, always_xy=True).transform(*HERE)
-    box = [str(number) for number in (x - 500, y - 500, x + 500, y + 500)]
-    done = subprocess.run(
-        [sys.executable, "-c", READ, f"OGCAPI:{site}/api/collections/shelters", *box],
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    (feature,) = json.loads(done.stdout)["features"]
+    (feature,) = read_tiles(f"{site}/api/collections/shelters", HERE, 6677, 12, TILEMATRIXSET=PLANE)
     assert feature["properties"]["name"] == "第一小学校"
     assert feature["geometry"]["coordinates"] == pytest.approx(list(HERE), abs=1e-5)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import pytest
 from django.test import Client
-from pyproj import Transformer
 
 from layers import registry, tiling
 from tests.ogc_api.maps import HERE
 from tests.ogc_api.rows import SECRET, add
+from tests.ogc_api.serving import read_tiles
 from tests.tile_cache.mvt import decode
 from tile_cache.grid import tile_of
 
@@ -279,25 +277,8 @@ def test_the_claims_are_those_that_are_tested_here(client):
     assert operations["/tiles"].endswith(".vector.getTileSetsList")
 
 
-READ = """
-import sys, pyogrio
-west, south, east, north = map(float, sys.argv[2:])
-box = {"MINX": west, "MINY": south, "MAXX": east, "MAXY": north}
-read = pyogrio.read_dataframe(sys.argv[1], layer="Zoom level 14", API="TILES", CACHE="NO", **box)
-print(read.to_crs(4326).to_json())
-"""
-
-
 def test_gdal_reads_the_tiles(site):
-    """In a process of its own, and told the box: GDAL would take that of the collection, in degrees, for metres."""
     put("shelters", name="第一小学校")
-    x, y = Transformer.from_crs(4326, 3857, always_xy=True).transform(*HERE)
-    box = [str(number) for number in (x - 500, y - 500, x + 500, y + 500)]
-    done = subprocess.run(
-        [sys.executable, "-c", READ, f"OGCAPI:{site}/api/collections/shelters", *box],
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    (feature,) = json.loads(done.stdout)["features"]
+    (feature,) = read_tiles(f"{site}/api/collections/shelters", HERE, 3857, 14)
     assert feature["properties"]["name"] == "第一小学校"
     assert feature["geometry"]["coordinates"] == pytest.approx(list(HERE), abs=1e-5)

@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from functools import cache
-from wsgiref.simple_server import make_server
 
 import pytest
-from django.db import connections
 from lxml import etree
 from owslib.wmts import WebMapTileService
 from PIL import Image, ImageChops
 from pyproj import CRS, Transformer
 
-from tests.ogc_api.serving import Quiet
+from tests import serving
 from tests.tile_cache.conftest import HERE
 from tests.tile_cache.test_maps import is_reddish, picture, wms
 from tile_cache.grid import plane_grid, tile_of
@@ -268,18 +265,8 @@ def served(committed: None, store) -> Iterator[str]:
         environ["SCRIPT_NAME"], environ["PATH_INFO"] = "/maps", environ["PATH_INFO"].removeprefix("/maps")
         return maps.application(environ, start_response)
 
-    server = make_server("127.0.0.1", 0, mounted, handler_class=Quiet)
-
-    def serve() -> None:
-        server.serve_forever(poll_interval=0.05)
-        connections.close_all()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/maps"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving.served(mounted) as address:
+        yield f"{address}/maps"
 
 
 READ = """
