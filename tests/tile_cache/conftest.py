@@ -20,6 +20,14 @@ from tile_cache.maps import application as maps
 HERE = (139.56, 35.685)
 """Longitude and latitude of what most tests draw."""
 
+SPREAD = (
+    "INSERT INTO layers_facility (id, name, category, geometry) SELECT 'f' || n, '施設' || n,"
+    " CASE WHEN n %% 3 = 0 THEN 'library' ELSE 'aed' END, ST_SetSRID(ST_Point("
+    " 139.46 + (n * 7919 %% 1000) * 0.0002, 35.60 + (n * 104729 %% 997) * 0.0002), 4326)"
+    " FROM generate_series(1, %(rows)s) n ORDER BY {order}"
+)
+"""Facilities spread evenly over some tiles of zoom 12, always at the same places, inserted in any order."""
+
 
 @pytest.fixture
 def store(tmp_path, settings):
@@ -116,3 +124,11 @@ def end_other_connections() -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user"
         )
+
+
+@pytest.fixture
+def spread(sql):
+    def insert(rows: int, order: str = "n") -> None:
+        sql(SPREAD.format(order=order), rows=rows)
+
+    return insert
