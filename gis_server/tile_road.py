@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
+
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 
 from gis_server.protection import protecting_headers
 from layers.problems import Problem
@@ -28,7 +32,8 @@ _LINES: Final = {status.value: f"{status.value} {status.phrase}" for status in H
 
 def find_answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
     """The answer to a request that this road is for; None leaves it to Django."""
-    if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or environ.get("SCRIPT_NAME"):
+    is_read = environ["REQUEST_METHOD"] in {"GET", "HEAD"}
+    if not is_read or environ.get("SCRIPT_NAME") or not _is_ours(environ.get("HTTP_HOST", "")):
         return None
     path = environ["PATH_INFO"]
     is_gzip = answers.takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
@@ -39,6 +44,13 @@ def find_answer(environ: Environ, start_response: StartResponse) -> Iterable[byt
     if found is None or not (found.is_for_everybody or _is_nobody(environ)):
         return None
     return _send(answers.not_modified(found, environ.get("HTTP_IF_NONE_MATCH", "")), environ, start_response)
+
+
+@lru_cache(maxsize=1000)
+def _is_ours(host: str) -> bool:
+    """Whether the site is reached under this name, as Django asks for every other address."""
+    domain, _ = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def _is_nobody(environ: Environ) -> bool:

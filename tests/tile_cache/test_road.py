@@ -74,6 +74,12 @@ def test_who_refuses_gzip_is_not_given_it(add, header, is_taken):
     assert answer.body.startswith(b"\x1f\x8b") == is_taken
 
 
+def test_a_host_that_is_not_ours_is_refused_as_everywhere(add):
+    add("shelter", "s1", HERE, name="a")
+    assert ask("shelters", HTTP_HOST="127.0.0.1:8000").status == 200
+    assert ask("shelters", HTTP_HOST="elsewhere.example").status == 400
+
+
 def test_what_is_wrong_is_found_once(add, monkeypatch):
     asked = []
 
